@@ -1,0 +1,85 @@
+"""The composition root: settings in, a site out. Who listens to what is said here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from clutch import __version__
+from clutch.kernel import ids
+from clutch.kernel.background import Background
+from clutch.kernel.capabilities import Capabilities, State
+from clutch.kernel.clock import Clock, SystemClock
+from clutch.kernel.database import Database
+from clutch.kernel.epoch import get_epoch
+from clutch.kernel.heads import Heads
+from clutch.kernel.settings import Settings
+from clutch.kernel.writing import Writer
+from clutch.migrations import migrate
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that one process of a running site works with."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    writer: Writer
+    heads: Heads
+    background: Background
+    capabilities: Capabilities
+    epoch: str
+    release: str
+    started: str
+
+    def close(self) -> None:
+        """Give connections and threads back."""
+        self.background.stop()
+        self.heads.close()
+        self.database.close()
+
+
+def prepare(settings: Settings) -> None:
+    """Make the home and bring the database to this release's schema; done once, before any process serves."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.run_folder.mkdir(exist_ok=True, mode=0o700)
+    database = Database(settings.database)
+    try:
+        migrate(database, settings.run_folder / "migrate.lock")
+    finally:
+        database.close()
+
+
+def open_site(settings: Settings, clock: Clock | None = None) -> Site:
+    """Put a site together. The database must have been prepared. Nothing runs yet: see `Site.background.start`."""
+    clock = clock or SystemClock()
+    database = Database(settings.database)
+    writer = Writer(database, clock, settings.run_folder / "gate")
+    with database.read() as conn:
+        epoch = get_epoch(conn)
+    holder = f"{os.getpid()}-{ids.new_key(6)}"
+    site = Site(
+        settings=settings,
+        clock=clock,
+        database=database,
+        writer=writer,
+        heads=Heads(database),
+        background=Background(database, writer, clock, holder),
+        capabilities=_capabilities(settings, clock),
+        epoch=epoch,
+        release=__version__,
+        started=clock.now().isoformat(),
+    )
+    return site
+
+
+def _capabilities(settings: Settings, clock: Clock) -> Capabilities:
+    known = Capabilities(clock)
+    known.set("live", State.UP, "WebSocket")
+    if settings.mail:
+        known.set("mail", State.UP, f"sent through {settings.mail_host}")
+    else:
+        known.set("mail", State.OFF, "CLUTCH_MAIL_HOST is not set")
+    known.set("redis", State.OFF, "this release does not use it")
+    return known

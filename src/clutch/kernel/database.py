@@ -1,0 +1,188 @@
+"""One database, two kinds: a SQLite file or PostgreSQL.
+
+Reads see one consistent snapshot and can't write. Writes go through `writing.Writer`.
+What is the storage's fault (locked, full, read-only, gone) becomes the refusal
+`StorageUnavailable`; any other database error is a bug and stays one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
+
+from clutch.kernel.refusals import StorageUnavailable
+
+BUSY_TIMEOUT_MS = 5_000
+
+# SQLite's primary result codes that speak of the file or the disk, not of the statement.
+_SQLITE_STORAGE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+# PostgreSQL: connection lost, resources, operator intervention, system error, and "read-only transaction".
+_POSTGRES_STORAGE = ("08", "53", "57", "58", "25006", "55P03")
+_POSTGRES_AGAIN = ("40001", "40P01")
+
+
+class Database:
+    """A pool for reading and one way in for writing."""
+
+    def __init__(self, address: str) -> None:
+        self.url = _with_driver(make_url(address))
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._reader = self._open(reading=True)
+        self._writer = self._open(reading=False)
+        # SQLite has one writer at a time: in this process threads stand in line here,
+        # between processes the file's own lock orders them.
+        self._turn: threading.Lock | None = threading.Lock() if self.is_sqlite else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one snapshot and can't write."""
+        with storage_errors(), self._reader.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def begin_write(self) -> Iterator[Connection]:
+        """A transaction that commits at the end of the block. Only `Writer` and migrations use it."""
+        with storage_errors(), self._my_turn(), self._writer.begin() as conn:
+            yield conn
+
+    def close(self) -> None:
+        self._reader.dispose()
+        self._writer.dispose()
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise StorageUnavailable
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _open(self, *, reading: bool) -> Engine:
+        return self._open_sqlite(reading=reading) if self.is_sqlite else self._open_postgres(reading=reading)
+
+    def _open_sqlite(self, *, reading: bool) -> Engine:
+        engine = create_engine(
+            self.url,
+            poolclass=QueuePool,
+            pool_size=8 if reading else 1,
+            max_overflow=24 if reading else 0,
+            pool_timeout=BUSY_TIMEOUT_MS / 1000,
+            connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        )
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: sqlite3.Connection, _: Any) -> None:
+            prepare_sqlite(connection, reading=reading)
+
+        @event.listens_for(engine, "begin")
+        def begin(conn: Connection) -> None:
+            conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+        return engine
+
+    def _open_postgres(self, *, reading: bool) -> Engine:
+        options = "-c default_transaction_read_only=on" if reading else "-c lock_timeout=5s"
+        return create_engine(
+            self.url,
+            pool_size=8,
+            max_overflow=24,
+            pool_timeout=BUSY_TIMEOUT_MS / 1000,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ" if reading else "READ COMMITTED",
+            connect_args={"connect_timeout": 5, "options": f"{options} -c timezone=UTC"},
+        )
+
+
+def prepare_sqlite(connection: sqlite3.Connection, *, reading: bool) -> None:
+    """Set a fresh SQLite connection up: WAL, every commit on the disk, foreign keys, no surprises."""
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+        "journal_size_limit=67108864",
+        "cache_size=-16384",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    if reading:
+        connection.execute("PRAGMA query_only=ON")
+    else:
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn the storage's own failures, and only those, into `StorageUnavailable`."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_storage_failure(error):
+            raise
+        raise StorageUnavailable from error
+    except PoolTimeout as error:
+        raise StorageUnavailable from error
+
+
+def is_storage_failure(error: DBAPIError) -> bool:
+    """Whether the database itself failed, rather than what was asked of it."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite_storage(cause)
+    state = getattr(cause, "sqlstate", None)
+    if state is None:
+        return error.connection_invalidated or type(cause).__name__ == "OperationalError"
+    return str(state).startswith(_POSTGRES_STORAGE)
+
+
+def is_worth_another_try(error: DBAPIError) -> bool:
+    """Whether PostgreSQL gave up this transaction only because of its neighbours."""
+    return getattr(error.orig, "sqlstate", None) in _POSTGRES_AGAIN
+
+
+def ping(database: Database) -> None:
+    """Ask the database something real.
+
+    Raises:
+        StorageUnavailable: it can't be read.
+    """
+    with database.read() as conn:
+        conn.execute(text("SELECT 1")).scalar_one()
+
+
+def sqlite_path(url: URL) -> Path:
+    """The file of a SQLite address."""
+    return Path(url.database or "")
+
+
+def _sqlite_storage(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and (code & 0xFF) in _SQLITE_STORAGE
+
+
+def _with_driver(url: URL) -> URL:
+    if url.get_backend_name() == "sqlite":
+        return url.set(drivername="sqlite+pysqlite")
+    return url.set(drivername="postgresql+psycopg")

@@ -1,0 +1,151 @@
+"""The log: the append-only record of everything that happened, and the site's spine.
+
+An event belongs to a stream and has a gapless `seq` in it, and a `position` in the order
+of commits. Bodies hold ids, never names. Nothing here can change or delete an event, and
+the database refuses it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, bindparam, func, select
+
+from clutch.kernel.tables import event as event_table
+from clutch.kernel.tables import stream as stream_table
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened, in the past tense. Subclasses are made known by `@fact(kind)`."""
+
+
+class Body(msgspec.Struct, frozen=True):
+    """A fact ready for the log: its kind, the number of its form, and JSON."""
+
+    kind: str
+    schema: int
+    json: str
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One line of the log."""
+
+    position: int
+    stream: str
+    seq: int
+    kind: str
+    schema: int
+    json: str
+    actor_id: int | None
+    at: datetime
+
+    def fact(self) -> Any:
+        """The fact in today's form; old forms are upcast.
+
+        Raises:
+            UnknownKind: the code that wrote this event is newer than this code, or its context is missing.
+        """
+        kind = _KINDS.get(self.kind)
+        if kind is None:
+            raise UnknownKind(self.kind)
+        return kind.read(self.schema, msgspec.json.decode(self.json))
+
+
+class UnknownKind(LookupError):
+    """An event of a kind that this release does not know."""
+
+
+Upcast = Callable[[int, dict[str, Any]], dict[str, Any]]
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    name: str
+    schema: int
+    build: Callable[[dict[str, Any]], Any]
+    upcast: Upcast | None
+
+    def read(self, schema: int, body: dict[str, Any]) -> Any:
+        if schema < self.schema and self.upcast is not None:
+            body = self.upcast(schema, body)
+        return self.build(body)
+
+
+_KINDS: dict[str, _Kind] = {}
+_BY_TYPE: dict[type, _Kind] = {}
+_F = TypeVar("_F", bound=type[Fact])
+
+
+def fact(kind: str, schema: int = 1, upcast: Upcast | None = None) -> Callable[[_F], _F]:
+    """Make a fact known to the log under `kind`; `upcast(schema, body)` turns older bodies into today's."""
+
+    def known(cls: _F) -> _F:
+        _BY_TYPE[cls] = register(kind, schema, lambda body: msgspec.convert(body, cls), upcast)
+        return cls
+
+    return known
+
+
+def register(
+    kind: str, schema: int, build: Callable[[dict[str, Any]], Any], upcast: Upcast | None = None
+) -> _Kind:
+    """Make a kind of event known whose facts are not `Fact` structs (the engine's are its own)."""
+    if kind in _KINDS:
+        raise ValueError(f"two facts are called {kind}")
+    _KINDS[kind] = _Kind(kind, schema, build, upcast)
+    return _KINDS[kind]
+
+
+def known_kinds() -> frozenset[str]:
+    """Every kind that this release can read."""
+    return frozenset(_KINDS)
+
+
+def body_of(value: Fact | Body) -> Body:
+    """What the log keeps of a fact."""
+    if isinstance(value, Body):
+        return value
+    kind = _BY_TYPE[type(value)]
+    return Body(kind.name, kind.schema, msgspec.json.encode(value).decode())
+
+
+_HEAD = select(stream_table.c.seq).where(stream_table.c.name == bindparam("stream"))
+_AFTER = (
+    select(event_table)
+    .where(event_table.c.stream == bindparam("stream"), event_table.c.seq > bindparam("after"))
+    .order_by(event_table.c.seq)
+    .limit(bindparam("most"))
+)
+_TAIL = (
+    select(event_table)
+    .where(event_table.c.position > bindparam("after"))
+    .order_by(event_table.c.position)
+    .limit(bindparam("most"))
+)
+_LAST = select(func.max(event_table.c.position))
+
+
+def head(conn: Connection, stream: str) -> int:
+    """The seq of the stream's last event; 0 when nothing happened yet."""
+    return conn.execute(_HEAD, {"stream": stream}).scalar() or 0
+
+
+def last_position(conn: Connection) -> int:
+    """The position of the last event of all; 0 when the log is empty."""
+    return conn.execute(_LAST).scalar() or 0
+
+
+def read_stream(conn: Connection, stream: str, after: int = 0, most: int = 1_000_000) -> list[Event]:
+    """Events of one stream with `seq > after`, in order."""
+    return _events(conn.execute(_AFTER, {"stream": stream, "after": after, "most": most}).all())
+
+
+def read_tail(conn: Connection, after: int, most: int = 1_000) -> list[Event]:
+    """Events of all streams with `position > after`, in the order of their commits."""
+    return _events(conn.execute(_TAIL, {"after": after, "most": most}).all())
+
+
+def _events(rows: Sequence[Any]) -> list[Event]:
+    return [Event(*row) for row in rows]

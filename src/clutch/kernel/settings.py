@@ -1,0 +1,165 @@
+"""Settings: from the environment and `.env`, checked before anything starts.
+
+`CLUTCH_*` names are ours; `DATABASE_URL`, `REDIS_HOST` and `REDIS_PORT` are read as
+everybody writes them. An unknown `CLUTCH_*` name or a malformed value stops the start
+with a sentence; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from limits import parse_many
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.engine import make_url
+
+PREFIX = "CLUTCH_"
+PLAIN = {"database_url": "DATABASE_URL", "redis_host": "REDIS_HOST", "redis_port": "REDIS_PORT"}
+# Read by commands, not by the site.
+ALSO_KNOWN = {"CLUTCH_TOKEN", "CLUTCH_TEST_DATA"}
+
+
+class BadSettings(Exception):
+    """A setting is unknown or malformed; the text is one sentence for the operator."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("not a time zone; write it like Europe/Berlin") from None
+    return name
+
+
+def _limit(text: str) -> str:
+    try:
+        parse_many(text)
+    except ValueError:
+        raise ValueError("not a limit; write it like 20/minute;200/hour") from None
+    return text
+
+
+def _database(url: str) -> str:
+    try:
+        name = make_url(url).get_backend_name()
+    except Exception:
+        raise ValueError("not a database address") from None
+    if name not in {"sqlite", "postgresql", "postgres"}:
+        raise ValueError("must begin with sqlite: or postgresql:")
+    return url
+
+
+def _site_url(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return url.rstrip("/")
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Limit = Annotated[str, AfterValidator(_limit)]
+
+
+class Settings(BaseModel):
+    """All that can be set; `.env.example` documents each with its default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Path("var")
+    host: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(1337, ge=0, le=65535)
+    workers: int = Field(1, ge=1, le=64)
+    site_name: str = Field("Clutch", min_length=1, max_length=64)
+    url: Annotated[str, AfterValidator(_site_url)] | None = None
+    language: Literal["en", "ru"] = "en"
+    zone: Zone = "UTC"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    trusted_proxies: str = ""
+    signup_limit: Limit = "20/minute;200/hour"
+    login_limit: Limit = "10/minute;60/hour"
+    mail_host: str | None = None
+    mail_port: int = Field(587, ge=1, le=65535)
+    mail_user: str | None = None
+    mail_password: str | None = None
+    mail_from: str | None = None
+    mail_tls: Literal["starttls", "tls", "off"] = "starttls"
+
+    database_url: Annotated[str, AfterValidator(_database)] | None = Field(None, validation_alias="DATABASE_URL")
+    redis_host: str | None = Field(None, validation_alias="REDIS_HOST")
+    redis_port: int = Field(6379, ge=1, le=65535, validation_alias="REDIS_PORT")
+
+    @property
+    def database(self) -> str:
+        """The database's address; without `DATABASE_URL` a SQLite file under `CLUTCH_HOME`."""
+        return self.database_url or f"sqlite:///{self.home / 'clutch.db'}"
+
+    @property
+    def run_folder(self) -> Path:
+        """Where processes leave their state and the gate stands."""
+        return self.home / "run"
+
+    @property
+    def proxies(self) -> frozenset[str]:
+        """Addresses of peers whose `X-Forwarded-For` is believed."""
+        return frozenset(part.strip() for part in self.trusted_proxies.split(",") if part.strip())
+
+    @property
+    def mail(self) -> bool:
+        """Whether the site can send mail."""
+        return self.mail_host is not None
+
+
+def load_settings(environment: dict[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
+    """Read the settings; the environment wins over `.env`.
+
+    Raises:
+        BadSettings: a name is unknown (the nearest known one is named) or a value is malformed.
+    """
+    values = _read(dotenv) | dict(os.environ if environment is None else environment)
+    _refuse_unknown(values)
+    known = {name: values[name] for name in _names().values() if values.get(name)}
+    try:
+        settings = Settings(**_arguments(known))
+    except ValidationError as error:
+        raise BadSettings(_sentence(error)) from None
+    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+
+
+def _names() -> dict[str, str]:
+    return {field: PLAIN.get(field, PREFIX + field.upper()) for field in Settings.model_fields}
+
+
+def _arguments(known: dict[str, str]) -> dict[str, Any]:
+    # Plain names are the fields' aliases; ours are given by the field's own name.
+    return {PLAIN.get(field, field): known[name] for field, name in _names().items() if name in known}
+
+
+def _read(dotenv: Path | None) -> dict[str, str]:
+    if dotenv is None or not dotenv.is_file():
+        return {}
+    try:
+        return {name: value or "" for name, value in dotenv_values(dotenv).items()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"The file {dotenv} can't be read: {error}.") from None
+
+
+def _refuse_unknown(values: dict[str, str]) -> None:
+    known = [*_names().values(), *ALSO_KNOWN]
+    for name in sorted(values):
+        if not name.startswith(PREFIX) or name in known:
+            continue
+        near = get_close_matches(name, known, n=1, cutoff=0.0)
+        raise BadSettings(f"{name} is not a setting of Clutch; the nearest known one is {near[0]}.")
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    field = str(first["loc"][0])
+    name = field if field in PLAIN.values() else PREFIX + field.upper()
+    reason = first["msg"].removeprefix("Value error, ")
+    value = "***" if "password" in field else str(first["input"])
+    return f"{name}={value}: {reason[0].lower() + reason[1:]}."

@@ -1,0 +1,236 @@
+"""The one write path: a command's rows, facts, timers and deliveries in one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from clutch.kernel import ids
+from clutch.kernel.clock import Clock
+from clutch.kernel.database import Database, is_worth_another_try
+from clutch.kernel.log import Body, Fact, body_of
+from clutch.kernel.refusals import KeyReused, WritesPaused
+from clutch.kernel.tables import event, idempotency, stream
+
+T = TypeVar("T")
+
+GATE_WAIT_S = 10.0
+TRIES = 5
+# Any fixed number that nobody else on this database uses; it orders the appends of all processes.
+_LOG_LOCK = text("SELECT pg_advisory_xact_lock(7177263)")
+# Held shared by every write: who closes the gate and then gets it exclusively knows that none is under way.
+_GATE_LOCK = text("SELECT pg_advisory_xact_lock_shared(7177265)")
+_KEY_LOCK = text("SELECT pg_advisory_xact_lock(7177264, hashtext(:key))")
+
+
+class OnceKey(msgspec.Struct, frozen=True):
+    """Who asked for what under which key; `fingerprint` is a digest of the route and the body."""
+
+    actor_id: int
+    key: str
+    fingerprint: str
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An answer that can be kept and given again to the letter."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = {}
+    replayed: bool = False
+
+
+class Transaction:
+    """What a command works with. All of it happens, or none of it."""
+
+    def __init__(self, conn: Connection, now: datetime, *, is_sqlite: bool) -> None:
+        self.conn = conn
+        self.now = now
+        self._is_sqlite = is_sqlite
+        self._heads: dict[str, int] = {}
+        self._pending: list[dict[str, Any]] = []
+        self._after: list[Callable[[], None]] = []
+
+    def lock(self, name: str) -> int:
+        """Stand in line for a stream and learn the seq of its last event (0 if none).
+
+        Lock in the order tournament, team, player. What was read of the thing before the
+        lock may be old; read it again after.
+        """
+        if name not in self._heads:
+            self._heads[name] = self._lock(name)
+        return self._heads[name]
+
+    def append(self, name: str, *facts: Fact | Body, actor_id: int | None) -> None:
+        """Put facts on a stream; they are written last, just before the commit. `actor_id` None is the site itself."""
+        for value in facts:
+            body = body_of(value)
+            self._pending.append(
+                {
+                    "stream": name,
+                    "kind": body.kind,
+                    "schema": body.schema,
+                    "body": body.json,
+                    "actor_id": actor_id,
+                    "at": self.now,
+                }
+            )
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do something once the commit is certain (wake somebody, fill a cache). It must not fail."""
+        self._after.append(act)
+
+    def new_key(self, length: int = 8) -> str:
+        return ids.new_key(length)
+
+    def new_token(self) -> str:
+        return ids.new_token()
+
+    def new_seed(self) -> int:
+        return ids.new_seed()
+
+    def flush(self) -> list[tuple[str, int]]:
+        """Write the facts; gives each touched stream's name and new head. `Writer` calls it."""
+        if not self._pending:
+            return []
+        for name in sorted({fact["stream"] for fact in self._pending}):
+            self.lock(name)
+        if not self._is_sqlite:
+            self.conn.execute(_LOG_LOCK)
+        touched = set()
+        for fact in self._pending:
+            name = fact["stream"]
+            self._heads[name] += 1
+            fact["seq"] = self._heads[name]
+            touched.add(name)
+        self.conn.execute(_INSERT_EVENT, self._pending)
+        for name in sorted(touched):
+            self.conn.execute(_SET_HEAD, {"stream_name": name, "head": self._heads[name]})
+        return [(name, self._heads[name]) for name in sorted(touched)]
+
+    def committed(self) -> None:
+        """Run what waits for the commit."""
+        for act in self._after:
+            act()
+
+    def _lock(self, name: str) -> int:
+        found = self.conn.execute(_LOCK_HEAD[self._is_sqlite], {"stream_name": name}).scalar()
+        if found is not None:
+            return int(found)
+        new = (sqlite.insert if self._is_sqlite else postgresql.insert)(stream)
+        self.conn.execute(new.values(name=name, seq=0).on_conflict_do_nothing())
+        return self.conn.execute(_LOCK_HEAD[self._is_sqlite], {"stream_name": name}).scalar_one()
+
+
+_INSERT_EVENT = insert(event)
+_SET_HEAD = update(stream).where(stream.c.name == bindparam("stream_name")).values(seq=bindparam("head"))
+_READ_HEAD = select(stream.c.seq).where(stream.c.name == bindparam("stream_name"))
+_LOCK_HEAD = {True: _READ_HEAD, False: _READ_HEAD.with_for_update()}
+
+
+class Writer:
+    """Runs commands, one transaction each, in front of one gate."""
+
+    def __init__(self, database: Database, clock: Clock, gate: Path, wait_s: float = GATE_WAIT_S) -> None:
+        self._database = database
+        self._clock = clock
+        self._gate = gate
+        self._wait_s = wait_s
+        self._listeners: list[Callable[[list[tuple[str, int]]], None]] = []
+
+    def on_commit(self, listener: Callable[[list[tuple[str, int]]], None]) -> None:
+        """Tell `listener` after each commit which streams have news, and their heads. It must be quick and not fail."""
+        self._listeners.append(listener)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run one command in one transaction and give its result.
+
+        Raises:
+            WritesPaused: the gate stayed closed for ten seconds.
+            StorageUnavailable: the database can't be written.
+            Refusal: whatever `work` refuses; nothing of it stays.
+        """
+        deadline = time.monotonic() + self._wait_s
+        for attempt in range(1, TRIES + 1):
+            self._wait_for_gate(deadline)
+            try:
+                return self._try(work)
+            except _GateClosed:
+                continue
+            except DBAPIError as error:
+                if attempt == TRIES or not is_worth_another_try(error):
+                    raise
+        raise WritesPaused
+
+    def write_once(self, once: OnceKey, work: Callable[[Transaction], Reply]) -> Reply:
+        """Like `write`, but the same key gets the first reply again, marked as replayed.
+
+        A refusal is not kept: the key is free again.
+
+        Raises:
+            KeyReused: the key came before with another fingerprint.
+        """
+        return self.write(lambda tx: self._once(tx, once, work))
+
+    def _once(self, tx: Transaction, once: OnceKey, work: Callable[[Transaction], Reply]) -> Reply:
+        if not self._database.is_sqlite:
+            tx.conn.execute(_KEY_LOCK, {"key": f"{once.actor_id}:{once.key}"})
+        kept = tx.conn.execute(_KEPT, {"actor": once.actor_id, "the_key": once.key}).one_or_none()
+        if kept is not None:
+            if kept.fingerprint != once.fingerprint:
+                raise KeyReused
+            return Reply(kept.status, kept.body, msgspec.json.decode(kept.headers), replayed=True)
+        reply = work(tx)
+        tx.conn.execute(
+            _KEEP,
+            {
+                "actor_id": once.actor_id,
+                "key": once.key,
+                "fingerprint": once.fingerprint,
+                "status": reply.status,
+                "headers": msgspec.json.encode(reply.headers).decode(),
+                "body": reply.body,
+                "at": tx.now,
+            },
+        )
+        return reply
+
+    def _try(self, work: Callable[[Transaction], T]) -> T:
+        with self._database.begin_write() as conn:
+            if not self._database.is_sqlite:
+                conn.execute(_GATE_LOCK)
+            # Once more, now that the lock is held (SQLite's own, or the shared one): who closes the
+            # gate and then takes that lock knows that no write is under way and that none begins.
+            if self._gate.exists():
+                raise _GateClosed
+            tx = Transaction(conn, self._clock.now(), is_sqlite=self._database.is_sqlite)
+            result = work(tx)
+            touched = tx.flush()
+        tx.committed()
+        for listener in self._listeners:
+            listener(touched)
+        return result
+
+    def _wait_for_gate(self, deadline: float) -> None:
+        while self._gate.exists():
+            if time.monotonic() >= deadline:
+                raise WritesPaused
+            time.sleep(0.05)
+
+
+class _GateClosed(Exception):
+    """The gate was closed between the look at it and the transaction."""
+
+
+_KEPT = select(idempotency.c.fingerprint, idempotency.c.status, idempotency.c.headers, idempotency.c.body).where(
+    idempotency.c.actor_id == bindparam("actor"), idempotency.c.key == bindparam("the_key")
+)
+_KEEP = insert(idempotency)
