@@ -1,4 +1,4 @@
-"""Remove from this environment what the lock does not name, so that it never holds more than it says.
+"""Remove from this environment what the lock does not name, so that it holds nothing else.
 
 Run by tools/bootstrap.sh with the environment's own Python: ``prune_environment.py LOCK``.
 """
