@@ -1,0 +1,1 @@
+"""Tournaments: from the draft to the trophies."""

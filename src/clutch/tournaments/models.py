@@ -1,0 +1,106 @@
+"""Values of the tournaments context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+from clutch.accounts.models import AccountId
+
+TournamentId = NewType("TournamentId", str)
+RegistrationId = NewType("RegistrationId", int)
+
+MAX_PARTICIPANTS = 1_024
+
+
+class Status(StrEnum):
+    """Where a tournament stands; it goes forward one step at a time, or is cancelled."""
+
+    DRAFT = "draft"
+    REGISTRATION = "registration"
+    CHECK_IN = "check_in"
+    SEEDING = "seeding"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Visibility(StrEnum):
+    """Public tournaments are listed; unlisted ones are found by who knows the address."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+
+
+class Entry(StrEnum):
+    """Who plays: single people or teams."""
+
+    SOLO = "solo"
+    TEAM = "team"
+
+
+class RegistrationStatus(StrEnum):
+    """How a request to play stands."""
+
+    ADMITTED = "admitted"
+    WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
+    ABSENT = "absent"
+
+
+class FormatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a format can be told. `best_of` None: any two different whole numbers, the higher wins.
+
+    `rounds` overrides the best-of of a round by its key (`U2`, `L3`, `F`, `T`), `final` that of the
+    deciding match or matches.
+    """
+
+    third_place: bool = False
+    grand_final: str = "double"
+    best_of: int | None = 1
+    rounds: Mapping[str, int] = {}
+    final: int | None = None
+
+
+class Tournament(msgspec.Struct, frozen=True):
+    """A tournament as its organizer set it up; `version` grows with each change of these fields or of the status."""
+
+    id: TournamentId
+    owner_id: AccountId
+    name: str
+    game: str
+    status: Status
+    visibility: Visibility
+    format: str
+    format_settings: FormatSettings
+    entry: Entry
+    roster_min: int
+    roster_max: int
+    max_participants: int
+    starts_at: datetime | None
+    zone: str
+    report_minutes: int
+    description: str
+    rules: str
+    cancel_reason: str | None
+    draw_seed: int | None
+    version: int
+    seeding_version: int
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def stream(self) -> str:
+        """The log stream of everything that happens in it."""
+        return stream_of(self.id)
+
+
+def stream_of(tournament_id: TournamentId) -> str:
+    """The log stream of a tournament."""
+    return f"tournament-{tournament_id}"
