@@ -1,4 +1,7 @@
-"""The composition root: settings in, a site out. Who listens to what is said here and nowhere else."""
+"""The composition root.
+
+Settings in, a site out. Who listens to what is said here and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,10 @@ class Site:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the home and bring the database to this release's schema; done once, before any process serves."""
+    """Make the home and bring the database to this release's schema.
+
+    Done once, before any process serves.
+    """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.run_folder.mkdir(exist_ok=True, mode=0o700)
     database = Database(settings.database)
@@ -52,14 +58,17 @@ def prepare(settings: Settings) -> None:
 
 
 def open_site(settings: Settings, clock: Clock | None = None) -> Site:
-    """Put a site together. The database must have been prepared. Nothing runs yet: see `Site.background.start`."""
+    """Put a site together.
+
+    The database must have been prepared. Nothing runs yet: see `Site.background.start`.
+    """
     clock = clock or SystemClock()
     database = Database(settings.database)
     writer = Writer(database, clock, settings.run_folder / "gate")
     with database.read() as conn:
         epoch = get_epoch(conn)
     holder = f"{os.getpid()}-{ids.new_key(6)}"
-    site = Site(
+    return Site(
         settings=settings,
         clock=clock,
         database=database,
@@ -71,7 +80,6 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         release=__version__,
         started=clock.now().isoformat(),
     )
-    return site
 
 
 def _capabilities(settings: Settings, clock: Clock) -> Capabilities:

@@ -25,7 +25,10 @@ LEASE = "background"
 
 
 class Background:
-    """Runs what is due while this process holds the lease. Contexts register acts and senders before `start`."""
+    """Runs what is due while this process holds the lease.
+
+    Contexts register acts and senders before `start`.
+    """
 
     def __init__(self, database: Database, writer: Writer, clock: Clock, holder: str) -> None:
         self._database = database
@@ -46,7 +49,10 @@ class Background:
         self._acts[kind] = act
 
     def on_delivery(self, kind: str, send: deliveries.Send) -> None:
-        """Say how a kind of delivery is sent; `send(delivery_id, body)` raises when it could not, within seconds."""
+        """Say how a kind of delivery is sent.
+
+        `send(delivery_id, body)` raises when it could not, within seconds.
+        """
         self._senders[kind] = send
 
     def add_chore(self, chore: Callable[[Transaction], None]) -> None:
@@ -69,7 +75,10 @@ class Background:
             _log.info("lease not given back; it runs out by itself")
 
     def run_due(self) -> int:
-        """Run everything that is due now, in this thread; gives how much that was. Tests call it directly."""
+        """Run everything that is due now, in this thread.
+
+        Gives how much that was. Tests call it directly.
+        """
         done = 0
         while self._run_one_timer():
             done += 1
@@ -83,7 +92,7 @@ class Background:
                     self._tidy()
             except (StorageUnavailable, WritesPaused):
                 continue  # said elsewhere, once; here we only wait for it to pass
-            except Exception:
+            except Exception:  # noqa: BLE001 - one bad round must not end all the later ones
                 _log.exception("background round failed")
 
     def _hold(self) -> bool:
@@ -106,7 +115,7 @@ class Background:
             self._writer.write(lambda tx: timers.drop(tx, timer_id))
         except (StorageUnavailable, WritesPaused):
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - a bug in one timer must not hold up the others
             _log.exception("timer failed")
             self._writer.write(timers.put_off_first_due)
         return True

@@ -35,7 +35,10 @@ class Capability(msgspec.Struct, frozen=True):
 
 
 class Capabilities:
-    """The one registry of what is optional. A change is one line in the log, never a line a request."""
+    """The one registry of what is optional.
+
+    A change is one line in the log, never a line a request.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -45,4 +45,6 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.astimezone(UTC) if dialect.name == "postgresql" else datetime.fromisoformat(value)
+        return (
+            value.astimezone(UTC) if dialect.name == "postgresql" else datetime.fromisoformat(value)
+        )

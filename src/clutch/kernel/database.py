@@ -33,7 +33,7 @@ _SQLITE_STORAGE = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
-# PostgreSQL: connection lost, resources, operator intervention, system error, and "read-only transaction".
+# PostgreSQL: connection lost, resources, operator intervention, system error, read-only.
 _POSTGRES_STORAGE = ("08", "53", "57", "58", "25006", "55P03")
 _POSTGRES_AGAIN = ("40001", "40P01")
 
@@ -58,7 +58,10 @@ class Database:
 
     @contextmanager
     def begin_write(self) -> Iterator[Connection]:
-        """A transaction that commits at the end of the block. Only `Writer` and migrations use it."""
+        """A transaction that commits at the end of the block.
+
+        Only `Writer` and migrations use it.
+        """
         with storage_errors(), self._my_turn(), self._writer.begin() as conn:
             yield conn
 
@@ -79,7 +82,11 @@ class Database:
             self._turn.release()
 
     def _open(self, *, reading: bool) -> Engine:
-        return self._open_sqlite(reading=reading) if self.is_sqlite else self._open_postgres(reading=reading)
+        return (
+            self._open_sqlite(reading=reading)
+            if self.is_sqlite
+            else self._open_postgres(reading=reading)
+        )
 
     def _open_sqlite(self, *, reading: bool) -> Engine:
         engine = create_engine(
@@ -115,7 +122,10 @@ class Database:
 
 
 def prepare_sqlite(connection: sqlite3.Connection, *, reading: bool) -> None:
-    """Set a fresh SQLite connection up: WAL, every commit on the disk, foreign keys, no surprises."""
+    """Set a fresh SQLite connection up.
+
+    WAL, every commit on the disk, foreign keys, no surprises.
+    """
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",

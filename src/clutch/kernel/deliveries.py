@@ -7,7 +7,7 @@ delivery that is sent is gone from the table; one that keeps failing waits ever 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -51,7 +51,7 @@ def queue(tx: Transaction, kind: str, body: dict[str, Any]) -> None:
     )
 
 
-def due(conn: Connection, now: Any) -> list[Delivery]:
+def due(conn: Connection, now: datetime) -> list[Delivery]:
     """Deliveries whose time has come, oldest first, a handful at a time."""
     rows = conn.execute(_DUE, {"now": now}).all()
     return [Delivery(row.id, row.kind, msgspec.json.decode(row.body), row.attempts) for row in rows]

@@ -58,7 +58,9 @@ class Heads:
 
     def _ask(self, statement: str, arguments: tuple[str, ...]) -> int:
         if self._connection is None:
-            connection = sqlite3.connect(sqlite_path(self._database.url), check_same_thread=False, timeout=0)
+            connection = sqlite3.connect(
+                sqlite_path(self._database.url), check_same_thread=False, timeout=0
+            )
             prepare_sqlite(connection, reading=True)
             connection.execute("PRAGMA busy_timeout=0")
             self._connection = connection

@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 import secrets
 
-# No vowels, and nothing that reads like another: a key never spells a word and survives a phone call.
+# No vowels, and nothing that reads like another: a key spells no word and survives a phone call.
 _ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 
 
 def new_key(length: int = 8) -> str:
-    """A random public id; eight characters are 38 bits, enough not to be guessed through a rate limit."""
+    """A random public id.
+
+    Eight characters are 38 bits, enough not to be guessed through a rate limit.
+    """
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
@@ -20,7 +23,10 @@ def new_token() -> str:
 
 
 def new_seed() -> int:
-    """A seed that is stored with the draw it decides; 53 bits, so that JSON readers keep it whole."""
+    """A seed that is stored with the draw it decides.
+
+    53 bits, so that JSON readers keep it whole.
+    """
     return secrets.randbits(53)
 
 

@@ -46,7 +46,7 @@ class Event(msgspec.Struct, frozen=True):
         """The fact in today's form; old forms are upcast.
 
         Raises:
-            UnknownKind: the code that wrote this event is newer than this code, or its context is missing.
+            UnknownKind: newer code wrote this event, or its context was not imported.
         """
         kind = _KINDS.get(self.kind)
         if kind is None:
@@ -79,7 +79,10 @@ _F = TypeVar("_F", bound=type[Fact])
 
 
 def fact(kind: str, schema: int = 1, upcast: Upcast | None = None) -> Callable[[_F], _F]:
-    """Make a fact known to the log under `kind`; `upcast(schema, body)` turns older bodies into today's."""
+    """Make a fact known to the log under `kind`.
+
+    `upcast(schema, body)` turns older bodies into today's.
+    """
 
     def known(cls: _F) -> _F:
         _BY_TYPE[cls] = register(kind, schema, lambda body: msgspec.convert(body, cls), upcast)
@@ -137,7 +140,9 @@ def last_position(conn: Connection) -> int:
     return conn.execute(_LAST).scalar() or 0
 
 
-def read_stream(conn: Connection, stream: str, after: int = 0, most: int = 1_000_000) -> list[Event]:
+def read_stream(
+    conn: Connection, stream: str, after: int = 0, most: int = 1_000_000
+) -> list[Event]:
     """Events of one stream with `seq > after`, in order."""
     return _events(conn.execute(_AFTER, {"stream": stream, "after": after, "most": most}).all())
 

@@ -115,7 +115,10 @@ class WritesPaused(Refusal):
 
     code = "writes-paused"
     kind = Kind.UNAVAILABLE
-    sentence = N_("The site is being updated and takes no changes for a moment. Nothing was saved; try again in a few seconds.")
+    sentence = N_(
+        "The site is being updated and takes no changes for a moment. "
+        "Nothing was saved; try again in a few seconds."
+    )
     retry_after = 5
 
 
@@ -124,7 +127,10 @@ class StorageUnavailable(Refusal):
 
     code = "storage-unavailable"
     kind = Kind.UNAVAILABLE
-    sentence = N_("The site can't save or read anything at the moment. Nothing was changed; try again in a few seconds.")
+    sentence = N_(
+        "The site can't save or read anything at the moment. "
+        "Nothing was changed; try again in a few seconds."
+    )
     retry_after = 5
 
 
@@ -133,4 +139,6 @@ class KeyReused(Refusal):
 
     code = "idempotency-key-reused"
     kind = Kind.INVALID
-    sentence = N_("This Idempotency-Key was used for another request. Take a new key for a new request.")
+    sentence = N_(
+        "This Idempotency-Key was used for another request. Take a new key for a new request."
+    )

@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 from limits import parse_many
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "CLUTCH_"
 PLAIN = {"database_url": "DATABASE_URL", "redis_host": "REDIS_HOST", "redis_port": "REDIS_PORT"}
@@ -47,7 +48,7 @@ def _limit(text: str) -> str:
 def _database(url: str) -> str:
     try:
         name = make_url(url).get_backend_name()
-    except Exception:
+    except (ArgumentError, ValueError):
         raise ValueError("not a database address") from None
     if name not in {"sqlite", "postgresql", "postgres"}:
         raise ValueError("must begin with sqlite: or postgresql:")
@@ -88,7 +89,9 @@ class Settings(BaseModel):
     mail_from: str | None = None
     mail_tls: Literal["starttls", "tls", "off"] = "starttls"
 
-    database_url: Annotated[str, AfterValidator(_database)] | None = Field(None, validation_alias="DATABASE_URL")
+    database_url: Annotated[str, AfterValidator(_database)] | None = Field(
+        None, validation_alias="DATABASE_URL"
+    )
     redis_host: str | None = Field(None, validation_alias="REDIS_HOST")
     redis_port: int = Field(6379, ge=1, le=65535, validation_alias="REDIS_PORT")
 
@@ -113,7 +116,9 @@ class Settings(BaseModel):
         return self.mail_host is not None
 
 
-def load_settings(environment: dict[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
+def load_settings(
+    environment: dict[str, str] | None = None, dotenv: Path | None = Path(".env")
+) -> Settings:
     """Read the settings; the environment wins over `.env`.
 
     Raises:
@@ -135,7 +140,9 @@ def _names() -> dict[str, str]:
 
 def _arguments(known: dict[str, str]) -> dict[str, Any]:
     # Plain names are the fields' aliases; ours are given by the field's own name.
-    return {PLAIN.get(field, field): known[name] for field, name in _names().items() if name in known}
+    return {
+        PLAIN.get(field, field): known[name] for field, name in _names().items() if name in known
+    }
 
 
 def _read(dotenv: Path | None) -> dict[str, str]:

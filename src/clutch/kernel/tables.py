@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from clutch.kernel.columns import Id, UtcDateTime, metadata
 

@@ -86,5 +86,7 @@ def put_off_first_due(tx: Transaction) -> None:
         return
     wait = timedelta(seconds=min(2**due.attempts, 3600))
     tx.conn.execute(
-        update(timer).where(timer.c.id == due.id).values(due_at=tx.now + wait, attempts=due.attempts + 1)
+        update(timer)
+        .where(timer.c.id == due.id)
+        .values(due_at=tx.now + wait, attempts=due.attempts + 1)
     )

@@ -26,7 +26,7 @@ GATE_WAIT_S = 10.0
 TRIES = 5
 # Any fixed number that nobody else on this database uses; it orders the appends of all processes.
 _LOG_LOCK = text("SELECT pg_advisory_xact_lock(7177263)")
-# Held shared by every write: who closes the gate and then gets it exclusively knows that none is under way.
+# Held shared by every write: who closes the gate and then gets it alone knows that none is on.
 _GATE_LOCK = text("SELECT pg_advisory_xact_lock_shared(7177265)")
 _KEY_LOCK = text("SELECT pg_advisory_xact_lock(7177264, hashtext(:key))")
 
@@ -70,7 +70,10 @@ class Transaction:
         return self._heads[name]
 
     def append(self, name: str, *facts: Fact | Body, actor_id: int | None) -> None:
-        """Put facts on a stream; they are written last, just before the commit. `actor_id` None is the site itself."""
+        """Put facts on a stream.
+
+        They are written last, just before the commit. `actor_id` None is the site itself.
+        """
         for value in facts:
             body = body_of(value)
             self._pending.append(
@@ -85,7 +88,10 @@ class Transaction:
             )
 
     def after_commit(self, act: Callable[[], None]) -> None:
-        """Do something once the commit is certain (wake somebody, fill a cache). It must not fail."""
+        """Do something once the commit is certain (wake somebody, fill a cache).
+
+        It must not fail.
+        """
         self._after.append(act)
 
     def new_key(self, length: int = 8) -> str:
@@ -122,16 +128,19 @@ class Transaction:
             act()
 
     def _lock(self, name: str) -> int:
-        found = self.conn.execute(_LOCK_HEAD[self._is_sqlite], {"stream_name": name}).scalar()
+        statement, key = _LOCK_HEAD[self._is_sqlite], {"stream_name": name}
+        found = self.conn.execute(statement, key).scalar()
         if found is not None:
             return int(found)
         new = (sqlite.insert if self._is_sqlite else postgresql.insert)(stream)
         self.conn.execute(new.values(name=name, seq=0).on_conflict_do_nothing())
-        return self.conn.execute(_LOCK_HEAD[self._is_sqlite], {"stream_name": name}).scalar_one()
+        return int(self.conn.execute(statement, key).scalar_one())
 
 
 _INSERT_EVENT = insert(event)
-_SET_HEAD = update(stream).where(stream.c.name == bindparam("stream_name")).values(seq=bindparam("head"))
+_SET_HEAD = (
+    update(stream).where(stream.c.name == bindparam("stream_name")).values(seq=bindparam("head"))
+)
 _READ_HEAD = select(stream.c.seq).where(stream.c.name == bindparam("stream_name"))
 _LOCK_HEAD = {True: _READ_HEAD, False: _READ_HEAD.with_for_update()}
 
@@ -139,7 +148,9 @@ _LOCK_HEAD = {True: _READ_HEAD, False: _READ_HEAD.with_for_update()}
 class Writer:
     """Runs commands, one transaction each, in front of one gate."""
 
-    def __init__(self, database: Database, clock: Clock, gate: Path, wait_s: float = GATE_WAIT_S) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, gate: Path, wait_s: float = GATE_WAIT_S
+    ) -> None:
         self._database = database
         self._clock = clock
         self._gate = gate
@@ -147,7 +158,10 @@ class Writer:
         self._listeners: list[Callable[[list[tuple[str, int]]], None]] = []
 
     def on_commit(self, listener: Callable[[list[tuple[str, int]]], None]) -> None:
-        """Tell `listener` after each commit which streams have news, and their heads. It must be quick and not fail."""
+        """Tell `listener` after each commit which streams have news, and their heads.
+
+        It must be quick and not fail.
+        """
         self._listeners.append(listener)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
@@ -230,7 +244,7 @@ class _GateClosed(Exception):
     """The gate was closed between the look at it and the transaction."""
 
 
-_KEPT = select(idempotency.c.fingerprint, idempotency.c.status, idempotency.c.headers, idempotency.c.body).where(
-    idempotency.c.actor_id == bindparam("actor"), idempotency.c.key == bindparam("the_key")
-)
+_KEPT = select(
+    idempotency.c.fingerprint, idempotency.c.status, idempotency.c.headers, idempotency.c.body
+).where(idempotency.c.actor_id == bindparam("actor"), idempotency.c.key == bindparam("the_key"))
 _KEEP = insert(idempotency)

@@ -24,7 +24,7 @@ class SchemaTooNew(Exception):
 
     def __init__(self, found: str) -> None:
         super().__init__(
-            f"The database has schema {found}, which is newer than this release knows ({latest()}). "
+            f"The database has schema {found}, newer than this release knows ({latest()}). "
             "Start the newer release, or restore a backup made by this one."
         )
 

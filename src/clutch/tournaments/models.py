@@ -68,7 +68,10 @@ class FormatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Tournament(msgspec.Struct, frozen=True):
-    """A tournament as its organizer set it up; `version` grows with each change of these fields or of the status."""
+    """A tournament as its organizer set it up.
+
+    `version` grows with each change of these fields or of the status.
+    """
 
     id: TournamentId
     owner_id: AccountId

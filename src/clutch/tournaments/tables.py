@@ -36,7 +36,9 @@ tournament = Table(
     Column("max_participants", SmallInteger, nullable=False),
     Column("starts_at", UtcDateTime),
     Column("zone", String(64), nullable=False),
-    Column("report_minutes", Integer, nullable=False),  # an unanswered report confirms itself after this
+    Column(
+        "report_minutes", Integer, nullable=False
+    ),  # an unanswered report confirms itself after this
     Column("description", Text, nullable=False),
     Column("rules", Text, nullable=False),  # Markdown as typed; sanitised where it is shown
     Column("cancel_reason", Text),
@@ -64,10 +66,14 @@ registration = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("tournament_id", String(8), ForeignKey("tournament.id"), nullable=False),
-    Column("account_id", Id, ForeignKey("account.id"), nullable=False),  # who registered: player or captain
+    Column(
+        "account_id", Id, ForeignKey("account.id"), nullable=False
+    ),  # who registered: player or captain
     Column("team_id", Id, ForeignKey("team.id")),
     Column("name", String(120), nullable=False),  # display name, free inside a tournament
-    Column("status", String(12), nullable=False),  # admitted | waiting | withdrawn | removed | absent
+    Column(
+        "status", String(12), nullable=False
+    ),  # admitted | waiting | withdrawn | removed | absent
     Column("checked_in_at", UtcDateTime),
     Column("version", Integer, nullable=False),
     Column("registered_at", UtcDateTime, nullable=False),
@@ -76,7 +82,7 @@ registration = Table(
     Index("ix_registration_team_id", "team_id"),
 )
 
-# Who would play for a registration; one account stands in one living registration of a tournament at most.
+# Who would play for a registration; an account stands in one living registration at most.
 registration_player = Table(
     "registration_player",
     metadata,
@@ -127,7 +133,9 @@ match = Table(
     Column("place", SmallInteger, nullable=False),
     Column("best_of", SmallInteger),
     Column("status", String(10), nullable=False),
-    Column("opponents", Text, nullable=False),  # JSON: the engine's two opponents with their sources
+    Column(
+        "opponents", Text, nullable=False
+    ),  # JSON: the engine's two opponents with their sources
     Column("participant_a", Id, ForeignKey("participant.id")),
     Column("participant_b", Id, ForeignKey("participant.id")),
     Column("outcome", String(16)),
@@ -147,7 +155,7 @@ match = Table(
     Index("ix_match_decided_at", "decided_at"),
 )
 
-# One side's claim, waiting beside the match; it is gone from here when the match is decided (the log keeps it).
+# One side's claim, waiting beside the match; gone from here once that is decided (see the log).
 report = Table(
     "report",
     metadata,
