@@ -76,9 +76,9 @@ printf '%s\n' "$root" >"$venv/stamp-root"
 
 lock=$(lock_of "$wanted")
 say "Installing the locked packages ($lock) into .venv"
+"$venv/bin/python" tools/prune_environment.py "$lock"
 "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input \
   --no-deps --only-binary :all: --require-hashes -r "$lock"
-"$venv/bin/python" tools/prune_environment.py "$lock"
 "$venv/bin/python" -c '
 import pathlib, sys, sysconfig
 pathlib.Path(sysconfig.get_path("purelib"), "clutch.pth").write_text(sys.argv[1] + "\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """Remove from this environment what the lock does not name, so that it holds nothing else.
 
-Run by tools/bootstrap.sh with the environment's own Python: ``prune_environment.py LOCK``.
+Run by tools/bootstrap.sh before it installs (of two packages with the same files, the one that goes
+would take the other's along), with the environment's own Python: ``prune_environment.py LOCK``.
 """
 
 import re
