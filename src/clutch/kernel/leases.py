@@ -43,7 +43,5 @@ def let_go(tx: Transaction, name: str, holder: str) -> None:
 
 def _begin(tx: Transaction, name: str, holder: str) -> bool:
     new = (sqlite.insert if tx.conn.dialect.name == "sqlite" else postgresql.insert)(lease)
-    made = tx.conn.execute(
-        new.values(name=name, holder=holder, until=tx.now + LENGTH).on_conflict_do_nothing()
-    )
-    return made.rowcount == 1
+    made = new.values(name=name, holder=holder, until=tx.now + LENGTH).on_conflict_do_nothing()
+    return tx.conn.execute(made.returning(lease.c.name)).first() is not None

@@ -8,6 +8,7 @@ with a sentence; nothing is guessed.
 from __future__ import annotations
 
 import os
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,6 +24,7 @@ PREFIX = "CLUTCH_"
 PLAIN = {"database_url": "DATABASE_URL", "redis_host": "REDIS_HOST", "redis_port": "REDIS_PORT"}
 # Read by commands, not by the site.
 ALSO_KNOWN = {"CLUTCH_TOKEN", "CLUTCH_TEST_DATA"}
+_WITHOUT_LOGIN = re.compile("//[^/@]*@")
 
 
 class BadSettings(Exception):
@@ -168,5 +170,5 @@ def _sentence(error: ValidationError) -> str:
     field = str(first["loc"][0])
     name = field if field in PLAIN.values() else PREFIX + field.upper()
     reason = first["msg"].removeprefix("Value error, ")
-    value = "***" if "password" in field else str(first["input"])
+    value = "***" if "password" in field else _WITHOUT_LOGIN.sub("//***@", str(first["input"]))
     return f"{name}={value}: {reason[0].lower() + reason[1:]}."

@@ -51,9 +51,14 @@ class Reply(msgspec.Struct, frozen=True):
 class Transaction:
     """What a command works with. All of it happens, or none of it."""
 
-    def __init__(self, conn: Connection, now: datetime, *, is_sqlite: bool) -> None:
+    def __init__(
+        self, conn: Connection, now: datetime, kept: dict[str, Any], *, is_sqlite: bool
+    ) -> None:
         self.conn = conn
         self.now = now
+        # What this process keeps between transactions (the last `Stage` of a tournament). It is
+        # only ever filled by `after_commit`, so that nothing of a transaction that failed stays.
+        self.kept = kept
         self._is_sqlite = is_sqlite
         self._heads: dict[str, int] = {}
         self._pending: list[dict[str, Any]] = []
@@ -155,6 +160,7 @@ class Writer:
         self._clock = clock
         self._gate = gate
         self._wait_s = wait_s
+        self.kept: dict[str, Any] = {}
         self._listeners: list[Callable[[list[tuple[str, int]]], None]] = []
 
     def on_commit(self, listener: Callable[[list[tuple[str, int]]], None]) -> None:
@@ -225,7 +231,7 @@ class Writer:
             # gate and then takes that lock knows that no write is under way and that none begins.
             if self._gate.exists():
                 raise _GateClosed
-            tx = Transaction(conn, self._clock.now(), is_sqlite=self._database.is_sqlite)
+            tx = Transaction(conn, self._clock.now(), self.kept, is_sqlite=self._database.is_sqlite)
             result = work(tx)
             touched = tx.flush()
         tx.committed()

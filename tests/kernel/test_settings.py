@@ -1,0 +1,69 @@
+"""A wrong setting stops the start with one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from clutch.kernel.settings import PLAIN, PREFIX, BadSettings, Settings, load_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def settings(**environment: str) -> Settings:
+    return load_settings(environment, dotenv=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("CLUTCH_PROT", "80", "nearest known one is CLUTCH_PORT"),
+        ("CLUTCH_PORT", "eighty", "CLUTCH_PORT=eighty"),
+        ("CLUTCH_PORT", "70000", "CLUTCH_PORT=70000"),
+        ("CLUTCH_ZONE", "Mars/Base", "CLUTCH_ZONE=Mars/Base"),
+        ("CLUTCH_SIGNUP_LIMIT", "many", "CLUTCH_SIGNUP_LIMIT=many"),
+        ("CLUTCH_URL", "example.org", "CLUTCH_URL=example.org"),
+        ("DATABASE_URL", "mysql://db", "DATABASE_URL=mysql://db"),
+        ("REDIS_PORT", "x", "REDIS_PORT=x"),
+        ("CLUTCH_LANGUAGE", "fr", "CLUTCH_LANGUAGE=fr"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_the_refusal(name: str, value: str, words: str) -> None:
+    with pytest.raises(BadSettings, match=words):
+        settings(**{name: value})
+
+
+def test_a_password_is_not_repeated_in_a_refusal() -> None:
+    with pytest.raises(BadSettings) as refused:
+        settings(DATABASE_URL="mysql://alice:hunter2@db/x")
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("CLUTCH_PORT=2000\nCLUTCH_SITE_NAME='Кубок'\n")
+    read = load_settings({"CLUTCH_PORT": "3000"}, file)
+    assert (read.port, read.site_name) == (3000, "Кубок")
+
+
+def test_an_unknown_name_in_the_file_is_refused_too(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("CLUTCH_HOMME=/x\n")
+    with pytest.raises(BadSettings, match="nearest known one is CLUTCH_HOME"):
+        load_settings({}, file)
+
+
+def test_without_an_address_the_database_is_a_file_under_the_home(tmp_path: Path) -> None:
+    assert settings(CLUTCH_HOME=str(tmp_path)).database == f"sqlite:///{tmp_path}/clutch.db"
+
+
+def test_the_example_documents_every_setting_with_its_default() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    shown = dict(
+        line.removeprefix("# ").split("=", 1)
+        for line in lines
+        if "=" in line and " " not in line.split("=")[0].removeprefix("# ")
+    )
+    names = {field: PLAIN.get(field, PREFIX + field.upper()) for field in Settings.model_fields}
+    assert set(shown) == set(names.values())
+    known = {name: value for name, value in shown.items() if value}
+    assert settings(**known) == settings()
