@@ -1,0 +1,1 @@
+"""Teams: who plays with whom, under which name, and since when."""
