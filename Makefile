@@ -19,7 +19,7 @@ run: environment ## try Clutch out: a site with a demo community on http://127.0
 	@.venv/bin/clutch run $(ARGS)
 
 test: dev-environment ## run all tests, on SQLite and PostgreSQL, with a real browser
-	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal -rfEsX $(ARGS)
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(CHECKS:%=check-%) ## check format, lint, types, import contracts, locks, secrets, shape
 	@echo "All checks passed."

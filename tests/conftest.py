@@ -1,19 +1,23 @@
 """What all tests share: a clean environment, databases, a browser, real data, no silent skips."""
 
+from __future__ import annotations
+
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, Page
 
-from tests.services import chromium as chromium_service
 from tests.services.databases import Databases
 from tests.services.keeper import session_folder, shared_socket
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
@@ -58,30 +62,38 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 # --- a skip is a hole, and in CI nobody may fall into one ----------------------------------------
 
-skipped: list[str] = []
+skipped: dict[str, str] = {}
+
+
+def note_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, (tuple, list)) else "expected"
+        skipped[report.nodeid] = reason.removeprefix("Skipped: ")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.skipped:
-        skipped.append(report.nodeid)
+    note_skip(report)
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
-    if report.skipped:
-        skipped.append(report.nodeid)
+    note_skip(report)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    harmless = session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
     is_worker = hasattr(session.config, "workerinput")
-    if IN_CI and skipped and not is_worker and session.exitstatus == pytest.ExitCode.OK:
+    if IN_CI and skipped and harmless and not is_worker:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each reason to skip; in CI also which tests they are."""
+    for reason, times in Counter(skipped.values()).most_common():
+        terminalreporter.line(f"SKIPPED {times}: {reason}")
     if IN_CI and skipped:
-        terminalreporter.section("skipped, which is a failure in CI", red=True)
-        for nodeid in sorted(set(skipped)):
+        terminalreporter.section("in CI a skip is a failure", red=True)
+        for nodeid in skipped:
             terminalreporter.line(nodeid)
 
 
@@ -152,17 +164,21 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of the system's Chromium."""
-    found = chromium_service.find_chromium()
+    from tests.services.chromium import ADVICE, find_chromium
+
+    found = find_chromium()
     if found is None:
-        pytest.skip(chromium_service.ADVICE)
+        pytest.skip(ADVICE)
     return found
 
 
 @pytest.fixture(scope="session")
 def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One headless Chromium for all tests of this process; each test makes its own context."""
-    with chromium_service.launched(chromium, tmp_path_factory.mktemp("chromium")) as launched:
-        yield launched
+    from tests.services.chromium import launched
+
+    with launched(chromium, tmp_path_factory.mktemp("chromium")) as running:
+        yield running
 
 
 @pytest.fixture
@@ -181,5 +197,5 @@ def test_data(request: pytest.FixtureRequest) -> Path:
     """Folder of the real data."""
     folder = request.config.stash[TEST_DATA]
     if not folder.is_dir():
-        pytest.skip("no real data here: CLUTCH_TEST_DATA names the folder (docs/testing.md)")
+        pytest.skip("no real data here: CLUTCH_TEST_DATA names its folder")
     return folder
