@@ -16,6 +16,7 @@ from clutch.kernel.clock import Clock, SystemClock
 from clutch.kernel.database import Database
 from clutch.kernel.epoch import get_epoch
 from clutch.kernel.heads import Heads
+from clutch.kernel.probe import Probe
 from clutch.kernel.settings import Settings
 from clutch.kernel.writing import Writer
 from clutch.migrations import migrate
@@ -31,6 +32,7 @@ class Site:
     writer: Writer
     heads: Heads
     background: Background
+    probe: Probe
     capabilities: Capabilities
     epoch: str
     release: str
@@ -39,6 +41,7 @@ class Site:
     def close(self) -> None:
         """Give connections and threads back."""
         self.background.stop()
+        self.probe.stop()
         self.heads.close()
         self.database.close()
 
@@ -75,6 +78,7 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         writer=writer,
         heads=Heads(database),
         background=Background(database, writer, clock, holder),
+        probe=Probe(database, clock, settings.run_folder / "gate"),
         capabilities=_capabilities(settings, clock),
         epoch=epoch,
         release=__version__,

@@ -1,13 +1,15 @@
-"""Whether the database can be written, found out by writing in the background."""
+"""Whether the database can be read and written, found out by reading and writing it."""
 
 from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clutch.kernel.clock import Clock
@@ -19,13 +21,26 @@ EVERY_S = 2.0
 OLDEST_S = 5.0
 
 _log = structlog.get_logger("probe")
+_TIME = {
+    True: text("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"),
+    False: text("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"),
+}
+_SCHEMA = text("SELECT version_num FROM alembic_version")
 
 
-class WriteProbe:
-    """Writes one tiny row of its own again and again, past the log.
+@dataclass(frozen=True)
+class Found:
+    """What the database said of itself: its time (ISO, UTC) and its schema."""
 
-    A closed gate is no fault of the database: while it is closed nothing is written and the
-    last finding stands.
+    time: str
+    schema: str
+
+
+class Probe:
+    """Looks at the database so that nobody's request has to wait for it.
+
+    Writing is tried in the background, past the log, on one tiny row. A closed gate is no fault
+    of the database: while it is closed nothing is written and the last finding stands.
     """
 
     def __init__(self, database: Database, clock: Clock, gate: Path) -> None:
@@ -33,62 +48,73 @@ class WriteProbe:
         self._clock = clock
         self._gate = gate
         self._stop = threading.Event()
-        self._found = threading.Event()
-        self._writable = True
-        self._at = time.monotonic()
         self._thread: threading.Thread | None = None
+        self._writable = True
+        self._written_at: float | None = None
+        # One thread and one look at a time: a database that hangs must not eat all threads.
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe-read")
+        self._reading: Future[Found] | None = None
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="write-probe", daemon=True)
+        """Begin to write in the background."""
+        self._thread = threading.Thread(target=self._run, name="probe-write", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         self._stop.set()
+        self._reader.shutdown(wait=False, cancel_futures=True)
         if self._thread is not None:
             self._thread.join(timeout=1)
 
-    def is_writable(self) -> bool:
-        """Whether a write succeeded in the last five seconds; one that hangs counts as failed."""
-        is_fresh = time.monotonic() - self._at <= OLDEST_S
-        return self._found.is_set() and self._writable and is_fresh
+    def ask(self) -> Future[Found]:
+        """A look that is under way, shared by all who ask meanwhile; it may never end.
 
-    def look(self) -> bool:
-        """Write now, in this thread, and note what came of it."""
-        writable = self._writable if self._gate.exists() else self._write()
-        if writable != self._writable:
-            _log.warning("database writable again" if writable else "database can't be written")
-        self._writable, self._at = writable, time.monotonic()
-        self._found.set()
-        return writable
+        Its result raises `StorageUnavailable` when the database can't be read.
+        """
+        if self._reading is None or self._reading.done():
+            self._reading = self._reader.submit(self._read)
+        return self._reading
 
     @property
-    def has_looked(self) -> bool:
-        """Whether anything was found out yet."""
-        return self._found.is_set()
+    def is_writable(self) -> bool | None:
+        """Whether a write succeeded in the last five seconds; None when none was tried yet.
 
-    def wait_for_first(self, seconds: float) -> None:
-        """Wait until something was found out at all."""
-        self._found.wait(seconds)
+        A write that hangs counts as failed.
+        """
+        if self._written_at is None:
+            return None
+        return self._writable and time.monotonic() - self._written_at <= OLDEST_S
+
+    def write(self) -> bool:
+        """Try to write now, in this thread, and note what came of it."""
+        writable = self._writable if self._gate.exists() else self._try()
+        if writable != self._writable:
+            _log.warning("database can be written again" if writable else "database not writable")
+        self._writable, self._written_at = writable, time.monotonic()
+        return writable
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self.look()
-            except Exception:  # noqa: BLE001 - logged; a probe that ended would call all well for 5 s
+                self.write()
+            except Exception:  # noqa: BLE001 - logged; a probe that ended would find nothing ever again
                 self._writable = False
-                _log.exception("write probe failed")
+                _log.exception("probe failed")
             self._stop.wait(EVERY_S)
 
-    def _write(self) -> bool:
-        values = {"id": 1, "at": self._clock.now()}
+    def _try(self) -> bool:
+        now = self._clock.now()
+        change = update(write_probe).where(write_probe.c.id == 1).values(at=now)
+        insert = (sqlite.insert if self._database.is_sqlite else postgresql.insert)(write_probe)
         try:
             with self._database.begin_write() as conn:
-                touched = conn.execute(
-                    update(write_probe).where(write_probe.c.id == 1).values(at=values["at"])
-                )
-                if touched.rowcount == 0:
-                    insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
-                    conn.execute(insert(write_probe).values(values).on_conflict_do_nothing())
+                if conn.execute(change).rowcount == 0:
+                    conn.execute(insert.values(id=1, at=now).on_conflict_do_nothing())
         except StorageUnavailable:
             return False
         return True
+
+    def _read(self) -> Found:
+        with self._database.read() as conn:
+            at = conn.execute(_TIME[self._database.is_sqlite]).scalar_one()
+            return Found(str(at), str(conn.execute(_SCHEMA).scalar_one()))

@@ -1,0 +1,29 @@
+"""`python -m clutch`: what `bin/clutch` starts in the release's environment."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command that was typed.
+
+    A package that is missing from the environment is said in one sentence.
+    """
+    try:
+        from clutch.cli.app import app
+
+        app(prog_name="clutch")
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").split(".")[0]
+        if missing in {"", "clutch", "clutch_ops"}:
+            raise
+        sys.stderr.write(
+            f"The package {missing} is missing from the environment: run `make run` once "
+            "(or tools/bootstrap.sh run), which installs what requirements.lock lists.\n"
+        )
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

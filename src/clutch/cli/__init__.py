@@ -1,0 +1,1 @@
+"""`clutch ...` for people at a terminal."""

@@ -1,0 +1,125 @@
+"""One serving process: the site on uvicorn, until the parent says stop or is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from clutch.cli.serving.parent import Lines
+from clutch.cli.serving.state import Beat, StateFile, resident_bytes
+from clutch.cli.serving.tally import Tally
+
+# What requests in flight get to finish; the parent's END_SECONDS holds it and the site's closing.
+FINISH_SECONDS = 3
+# Longer than the proxies' usual 60 s, so that never the site is the one that closes a line in use.
+KEEP_ALIVE_SECONDS = 75
+LARGEST_FRAME = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a process serves, and what it says of itself beyond the counters."""
+
+    app: ASGIApp
+    run_folder: Path
+    facts: Callable[[], Mapping[str, Any]]
+    close: Callable[[], None]
+
+
+def serve_forever(served: Served, listeners: Sequence[socket.socket], lines: Lines) -> NoReturn:
+    """Serve until SIGTERM or until the parent is gone, then end this process.
+
+    Requests in flight are finished (3 s at most), WebSockets are closed with 1012. Threads that
+    hang are left behind: they can't hold up the end.
+    """
+    follow_parent(lines.lifeline)
+    tally, beat = Tally(served.app), Beat()
+    server = _Server(_config(tally), beat, lines.tell_ready)
+    started = time.monotonic()
+    state = StateFile(served.run_folder, lambda: _state(served, tally, beat, started))
+    signal.signal(signal.SIGTERM, lambda *_: None if server.started else os._exit(0))
+    loop = server.config.get_loop_factory()()  # type: ignore[misc]
+    asyncio.set_event_loop(loop)
+    state.start()
+    try:
+        loop.run_until_complete(server.serve(sockets=list(listeners)))
+        served.close()
+    finally:
+        state.remove()
+    os._exit(0)
+
+
+def follow_parent(lifeline: int) -> None:
+    """End this process when the parent is gone, however it went: gracefully, but within 4 s."""
+
+    def wait_for_end() -> None:
+        os.read(lifeline, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(FINISH_SECONDS + 1)
+        os._exit(1)
+
+    threading.Thread(target=wait_for_end, name="lifeline", daemon=True).start()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which also beats in its loop and tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, beat: Beat, tell_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._beat = beat
+        self._tell_ready = tell_ready
+        self._beating: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._beating = asyncio.create_task(self._keep_beating())
+        self._tell_ready()
+
+    async def _keep_beating(self) -> None:
+        while True:
+            self._beat.touch()
+            await asyncio.sleep(self._beat.every_seconds)
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        # Whose X-Forwarded-For counts is the web edge's own question (CLUTCH_TRUSTED_PROXIES).
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=FINISH_SECONDS,
+    )
+
+
+def _state(served: Served, tally: Tally, beat: Beat, started: float) -> dict[str, Any]:
+    return {
+        "pid": os.getpid(),
+        "parent": os.getppid(),
+        **served.facts(),
+        "uptime_seconds": round(time.monotonic() - started),
+        "requests": tally.requests,
+        "errors": tally.errors,
+        "live": tally.live,
+        "rss_bytes": resident_bytes(),
+        "loop_lag_ms": beat.lag_ms,
+    }

@@ -1,0 +1,238 @@
+"""The parent: holds the listening sockets, starts the serving processes, restarts one that dies.
+
+It imports the site once and forks, so a process is there in milliseconds and shares its
+memory with the others. Why not a ready-made one: docs/decisions/server-parent.md.
+
+The parent itself runs no thread and keeps no connection (the database is prepared in a child
+of its own), which is what makes forking safe at any time of its life.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+import structlog
+
+from clutch.cli.serving.forking import ended, fork, signals
+from clutch.cli.serving.notify import Notifier
+from clutch.cli.serving.state import read_state, state_path
+
+# From the signal to SIGKILL; all must have ended after 5 s.
+END_SECONDS = 4.3
+STEADY_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 30.0
+LOOP_HANGS_MS = 5_000
+TICK_SECONDS = 1.0
+
+log = structlog.get_logger("clutch.serve")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A serving process's two lines to its parent.
+
+    `lifeline` reads end-of-file when the parent is gone; `ready` takes the process's number
+    as one byte when it answers.
+    """
+
+    number: int
+    lifeline: int
+    ready: int
+
+    def tell_ready(self) -> None:
+        """Let the parent know that this process answers."""
+        os.write(self.ready, bytes([self.number]))
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the parent's children do, and what it says when they serve.
+
+    `prepare` runs once, in a child, before anything serves; it ends with a status other than 0
+    when the site can't start, having said why. Meanwhile the parent runs `preload`, which
+    imports what the serving processes will share. `announce` is called when all of them answer.
+    """
+
+    prepare: Callable[[], None]
+    preload: Callable[[], None]
+    serve: Callable[[Sequence[socket.socket], Lines], NoReturn]
+    announce: Callable[[], None]
+
+
+@dataclass
+class _Worker:
+    """One place among the serving processes, whoever holds it at the moment."""
+
+    number: int
+    pid: int | None = None
+    ready: bool = False
+    started: float = 0.0
+    due: float = 0.0
+    deaths: int = field(default=0)
+
+
+class Parent:
+    """Keeps `count` processes serving on `listeners` until a signal ends it."""
+
+    def __init__(
+        self,
+        listeners: Sequence[socket.socket],
+        count: int,
+        work: Work,
+        run_folder: Path,
+        notifier: Notifier,
+    ) -> None:
+        self._listeners = listeners
+        self._workers = [_Worker(number) for number in range(count)]
+        self._work = work
+        self._run_folder = run_folder
+        self._notifier = notifier
+        self._answered = False
+        self._told_ready = False
+        self._fed = 0.0
+        self._lifeline, self._life = os.pipe()
+        self._ready, self._tell = os.pipe()
+
+    def run(self) -> int:
+        """Serve until SIGTERM, SIGINT or SIGHUP.
+
+        The exit status is 0, that of `prepare` when it failed, or 1 when the first process
+        ended before any had answered.
+        """
+        with signals() as (wake, ending):
+            status = self._prepare(ending)
+            if status:
+                return status
+            while not ending:
+                self._start_due()
+                self._wait(wake)
+                self._reap()
+                if self._never_worked():
+                    break
+                self._feed_watchdog()
+            return self._end(ending)
+
+    def _prepare(self, ending: list[int]) -> int:
+        child = fork(self._work.prepare)
+        self._work.preload()
+        # Memory stays shared with the children unless it is written; the collector writes to it.
+        gc.collect()
+        gc.freeze()
+        status = None
+        while status is None:
+            if ending:
+                os.kill(child, signal.SIGKILL)
+            time.sleep(0.005)
+            status = ended(child)
+        return 0 if ending else status
+
+    def _start_due(self) -> None:
+        for worker in self._workers:
+            if worker.pid is None and worker.due <= time.monotonic():
+                self._start(worker)
+
+    def _start(self, worker: _Worker) -> None:
+        worker.ready, worker.started = False, time.monotonic()
+        worker.pid = fork(lambda: self._be_worker(worker.number))
+
+    def _be_worker(self, number: int) -> NoReturn:
+        os.close(self._life)
+        os.close(self._ready)
+        self._work.serve(self._listeners, Lines(number, self._lifeline, self._tell))
+
+    def _wait(self, wake: int) -> None:
+        """Sleep until a signal, a process that is ready, a restart that is due, or a tick."""
+        due = [worker.due for worker in self._workers if worker.pid is None]
+        rest = min([TICK_SECONDS, *(at - time.monotonic() for at in due)])
+        readable, _, _ = select.select([wake, self._ready], [], [], max(0.0, rest))
+        if wake in readable:
+            os.read(wake, 512)
+        if self._ready in readable:
+            self._note_ready(os.read(self._ready, 512))
+
+    def _note_ready(self, numbers: bytes) -> None:
+        for number in numbers:
+            self._workers[number].ready = True
+        self._answered = True
+        if not self._told_ready and all(worker.ready for worker in self._workers):
+            self._told_ready = True
+            self._notifier.ready(f"serving with {len(self._workers)}")
+            log.info("serving", pids=[worker.pid for worker in self._workers])
+            self._work.announce()
+
+    def _reap(self) -> None:
+        for worker in self._workers:
+            status = ended(worker.pid)
+            if status is not None:
+                self._bury(worker, status)
+
+    def _bury(self, worker: _Worker, status: int) -> None:
+        now = time.monotonic()
+        worker.deaths = 1 if now - worker.started >= STEADY_SECONDS else worker.deaths + 1
+        pause = pause_before_restart(worker.deaths)
+        worker.due = now + pause
+        state_path(self._run_folder, worker.pid or 0).unlink(missing_ok=True)
+        log.error("process ended", pid=worker.pid, status=status, restart_in=pause)
+        worker.pid, worker.ready = None, False
+
+    def _never_worked(self) -> bool:
+        """A process that ends before any has served would end again: better to say so and stop."""
+        return not self._answered and any(worker.deaths for worker in self._workers)
+
+    def _feed_watchdog(self) -> None:
+        every = self._notifier.watchdog_seconds
+        if every is None or time.monotonic() - self._fed < every / 3:
+            return
+        self._fed = time.monotonic()
+        if all(self._turns(worker) for worker in self._workers):
+            self._notifier.alive()
+
+    def _turns(self, worker: _Worker) -> bool:
+        if not worker.ready or worker.pid is None:
+            return True
+        state = read_state(self._run_folder, worker.pid)
+        return state is None or state.get("loop_lag_ms", 0) < LOOP_HANGS_MS
+
+    def _end(self, ending: list[int]) -> int:
+        self._notifier.stopping()
+        for listener in self._listeners:
+            listener.close()
+        self._signal_all(signal.SIGTERM)
+        asked, deadline = len(ending), time.monotonic() + END_SECONDS
+        while self._alive() and time.monotonic() < deadline and len(ending) == asked:
+            time.sleep(0.02)
+            self._collect()
+        self._signal_all(signal.SIGKILL)
+        for worker in self._alive():
+            os.waitpid(worker.pid or 0, 0)
+            state_path(self._run_folder, worker.pid or 0).unlink(missing_ok=True)
+        return 0 if self._answered or ending else 1
+
+    def _collect(self) -> None:
+        for worker in self._alive():
+            if ended(worker.pid) is not None:
+                worker.pid = None
+
+    def _alive(self) -> list[_Worker]:
+        return [worker for worker in self._workers if worker.pid is not None]
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        for worker in self._alive():
+            os.kill(worker.pid or 0, number)
+
+
+def pause_before_restart(deaths: int) -> float:
+    """Seconds to wait before a process is started again: none at first, then 1, 2, 4, ... 30.
+
+    `deaths` counts those that followed each other without ten steady seconds in between.
+    """
+    return 0.0 if deaths <= 1 else min(LONGEST_PAUSE_SECONDS, 2.0 ** (deaths - 2))

@@ -1,0 +1,44 @@
+"""`clutch version`: which release lies here, asked of its files and not of its packages."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def version(root: Path, arguments: Sequence[str]) -> int:
+    """Print the release, its commit where there is one, and the Python that looked."""
+    if arguments:
+        print("clutch version takes no arguments.", file=sys.stderr)
+        return 2
+    commit = commit_of(root)
+    python = ".".join(map(str, sys.version_info[:3]))
+    print(f"Clutch {release_of(root)}{f' (commit {commit})' if commit else ''}, Python {python}")
+    return 0
+
+
+def release_of(root: Path) -> str:
+    """The release's number, read from the source without running it."""
+    source = (root / "src" / "clutch" / "__init__.py").read_text(encoding="utf-8")
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__version__":
+            return str(ast.literal_eval(statement.value))
+    raise LookupError("src/clutch/__init__.py says no __version__")
+
+
+def commit_of(root: Path) -> str | None:
+    """The short commit of a git checkout; None where git or the repository is missing."""
+    try:
+        asked = subprocess.run(
+            ["git", "-C", str(root), "rev-parse", "--short", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return asked.stdout.strip() or None
