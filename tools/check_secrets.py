@@ -14,6 +14,8 @@ from detect_secrets.pre_commit_hook import main as detect
 from tools.tracked import ROOT, tracked_files
 
 NOISY = ("Base64HighEntropyString", "HexHighEntropyString")
+# Where one is to be put in, and a docstring that says when a refusal about one is raised.
+INNOCENT = ("--exclude-secrets", "^password$", "--exclude-lines", r"\w: `\w+` ")
 INVENTED = ("KeywordDetector", "BasicAuthDetector")
 
 
@@ -23,8 +25,7 @@ def holds_invented_passwords(path: Path) -> bool:
 
 def scan(paths: list[Path], left_out: tuple[str, ...]) -> int:
     switches = [word for name in left_out for word in ("--disable-plugin", name)]
-    placeholder = ["--exclude-secrets", "^password$"]
-    return detect(["--no-verify", *placeholder, *switches, *map(str, paths)]) if paths else 0
+    return detect(["--no-verify", *INNOCENT, *switches, *map(str, paths)]) if paths else 0
 
 
 def main() -> int:
