@@ -1,0 +1,92 @@
+"""Teams without HTTP: a database, a writer, a clock that stands, and people."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from clutch.accounts.models import AccountId, Actor, Role
+from clutch.accounts.repository import insert_account
+from clutch.kernel.clock import FrozenClock
+from clutch.kernel.database import Database
+from clutch.kernel.log import Event, read_stream
+from clutch.kernel.writing import Transaction, Writer
+from clutch.migrations import migrate
+from clutch.teams import queries
+from clutch.teams.create import create_team
+from clutch.teams.invite import make_invite
+from clutch.teams.join import join_team
+from clutch.teams.models import Member, Team, TeamId
+
+T = TypeVar("T")
+NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Club:
+    """A community of people who make teams."""
+
+    database: Database
+    writer: Writer
+    clock: FrozenClock
+
+    def person(self, name: str, role: Role = Role.PLAYER) -> Actor:
+        """Somebody with an account."""
+        made = self.write(lambda tx: insert_account(tx, name, role=role.value))
+        return Actor(made.id, name, role)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        return self.writer.write(work)
+
+    def team(self, captain: Actor, name: str = "Red", tag: str = "RED") -> Team:
+        return self.write(lambda tx: create_team(tx, captain, name, tag, "#3b7ddd"))
+
+    def invite(self, captain: Actor, team: Team, days: int = 7, uses: int | None = None) -> str:
+        """The token of a new invite."""
+        return self.write(lambda tx: make_invite(tx, captain, team.id, days, uses))[1]
+
+    def join(self, actor: Actor, token: str) -> Team:
+        return self.write(lambda tx: join_team(tx, actor, token))
+
+    def let_in(self, captain: Actor, team: Team, *people: Actor) -> None:
+        """Everybody of `people` joins by one invite."""
+        token = self.invite(captain, team)
+        for one in people:
+            self.join(one, token)
+
+    def get(self, team_id: TeamId) -> Team:
+        with self.database.read() as conn:
+            return queries.get_team(conn, team_id)
+
+    def roster(self, team_id: TeamId) -> list[Member]:
+        with self.database.read() as conn:
+            return queries.roster(conn, team_id)
+
+    def names(self, team_id: TeamId) -> list[str]:
+        """Who is in the team, the captain first."""
+        return [member.name for member in self.roster(team_id)]
+
+    def log(self, stream: str) -> list[Event]:
+        with self.database.read() as conn:
+            return read_stream(conn, stream)
+
+    def kinds(self, stream: str) -> list[str]:
+        return [event.kind for event in self.log(stream)]
+
+
+@pytest.fixture
+def club(database_url: str, home: Path) -> Iterator[Club]:
+    """People and teams, once on SQLite and once on PostgreSQL."""
+    database = Database(database_url)
+    migrate(database, home / "migrate.lock")
+    clock = FrozenClock(NOON)
+    yield Club(database, Writer(database, clock, home / "gate", wait_s=0.4), clock)
+    database.close()
+
+
+def account_id(actor: Actor) -> AccountId:
+    """The account of somebody who is no guest."""
+    return actor.require_login()
