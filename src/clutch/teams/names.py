@@ -11,6 +11,8 @@ from clutch.teams.refusals import TagRefused, TagReserved
 
 # What the column holds: room for a few marks on its letters.
 TAG_CODE_POINTS = 8
+# Brackets say these in capitals, so what looks like the capitals is kept too.
+BRACKET_WORDS = ("TBD", "BYE")
 
 
 def check_team_name(raw: str) -> str:
@@ -34,7 +36,7 @@ def check_tag(raw: str) -> str:
     if not TAG_SHORTEST <= length <= TAG_LONGEST or len(tag) > TAG_CODE_POINTS or not _is_word(tag):
         raise TagRefused(shortest=TAG_SHORTEST, longest=TAG_LONGEST)
     try:
-        return check_name(tag)
+        return check_name(tag, reserved=BRACKET_WORDS)
     except NameRefused:
         raise TagReserved from None
 
