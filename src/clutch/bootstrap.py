@@ -9,6 +9,9 @@ import os
 from dataclasses import dataclass
 
 from clutch import __version__
+from clutch.accounts.desk import Desk, open_desk
+from clutch.accounts.erasure import Personal
+from clutch.accounts.housekeeping import sweep
 from clutch.kernel import ids
 from clutch.kernel.background import Background
 from clutch.kernel.capabilities import Capabilities, State
@@ -34,6 +37,8 @@ class Site:
     background: Background
     probe: Probe
     capabilities: Capabilities
+    desk: Desk
+    personal: Personal
     epoch: str
     release: str
     started: str
@@ -42,6 +47,7 @@ class Site:
         """Give connections and threads back."""
         self.background.stop()
         self.probe.stop()
+        self.desk.close()
         self.heads.close()
         self.database.close()
 
@@ -71,7 +77,7 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     with database.read() as conn:
         epoch = get_epoch(conn)
     holder = f"{os.getpid()}-{ids.new_key(6)}"
-    return Site(
+    site = Site(
         settings=settings,
         clock=clock,
         database=database,
@@ -80,10 +86,14 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         background=Background(database, writer, clock, holder),
         probe=Probe(database, clock, settings.run_folder / "gate"),
         capabilities=_capabilities(settings, clock),
+        desk=open_desk(settings, database, writer, clock),
+        personal=Personal(),
         epoch=epoch,
         release=__version__,
         started=clock.now().isoformat(),
     )
+    site.background.add_chore(sweep)
+    return site
 
 
 def _capabilities(settings: Settings, clock: Clock) -> Capabilities:

@@ -16,8 +16,9 @@ from importlib.resources import files
 from threading import BoundedSemaphore
 from typing import TypeVar
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from clutch.accounts.names import name_keys
 from clutch.accounts.refusals import (
@@ -33,6 +34,17 @@ T = TypeVar("T")
 SHORTEST = 8
 LONGEST = 1024
 MAX_WAITING = 50
+
+# OWASP ASVS 5.0, appendix C: argon2id with m=47104 KiB, t=1, p=1.
+PARAMETERS = Parameters(
+    type=Type.ID,
+    version=ARGON2_VERSION,
+    salt_len=16,
+    hash_len=32,
+    time_cost=1,
+    memory_cost=47_104,
+    parallelism=1,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +62,18 @@ class Hasher:
 
     def __init__(
         self,
-        hasher: PasswordHasher | None = None,
+        parameters: Parameters = PARAMETERS,
         *,
         threads: int | None = None,
         max_waiting: int = MAX_WAITING,
     ) -> None:
-        # OWASP ASVS 5.0, appendix C: argon2id with m=47104 KiB, t=1, p=1.
-        self._hasher = hasher or PasswordHasher(time_cost=1, memory_cost=47_104, parallelism=1)
+        self._hasher = PasswordHasher.from_parameters(parameters)
         threads = threads or (2 if (os.cpu_count() or 1) > 2 else 1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="hasher")
         self._places = BoundedSemaphore(threads + max_waiting)
-        # Verified when there is no such account, so that the answer takes as long.
-        self._decoy = self._hasher.hash("no account has this password")
+        # Verified when there is no such account, so that the answer takes as long. First in line,
+        # so that it is there before anybody asks.
+        self._decoy = self._pool.submit(_decoy_of, parameters)
 
     def hash(self, password: str) -> str:
         """The password's hash.
@@ -84,7 +96,7 @@ class Hasher:
 
     def _verify(self, kept: str | None, password: str) -> Verdict:
         try:
-            self._hasher.verify(kept or self._decoy, _bytes(password))
+            self._hasher.verify(kept or self._decoy.result(), _bytes(password))
         except (VerificationError, InvalidHashError):
             return Verdict(is_right=False)
         if kept is None:
@@ -99,6 +111,11 @@ class Hasher:
             return self._pool.submit(work).result()
         finally:
             self._places.release()
+
+
+@cache
+def _decoy_of(parameters: Parameters) -> str:
+    return PasswordHasher.from_parameters(parameters).hash("no account has this password")
 
 
 def check_password(
