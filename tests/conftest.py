@@ -19,6 +19,8 @@ from tests.services.keeper import session_folder, shared_socket
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytest_plugins = ["tests.fixtures.site"]
+
 ROOT = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 SURROUNDINGS = ("CLUTCH_", "DATABASE_", "REDIS_", "PG")

@@ -49,14 +49,23 @@ async def readyz(request: Request) -> Response:
 async def testdb(request: Request) -> Response:
     """A real query's answer, and whether the database took a write in the last five seconds."""
     site: Site = request.app.state.site
-    about = {"version": site.release, "capabilities": site.capabilities.states()}
+    time = schema = trouble = None
     try:
         found = await _read(site)
-        about |= {"time": found.time, "schema": found.schema}
+        time, schema = found.time, found.schema
         await _see_writable(site)
-    except _Trouble as trouble:
-        return _json(503, {"status": "error", "message": str(trouble), **about})
-    return _json(200, {"status": "success", **about})
+    except _Trouble as met:
+        trouble = str(met)
+    answer = {
+        "status": "success" if trouble is None else "error",
+        "message": trouble,
+        "time": time,
+        "version": site.release,
+        "schema": schema,
+        "capabilities": site.capabilities.states(),
+    }
+    known = {name: value for name, value in answer.items() if value is not None}
+    return _json(200 if trouble is None else 503, known)
 
 
 routes = [Route("/livez", livez), Route("/readyz", readyz), Route("/testdb", testdb)]
@@ -77,7 +86,7 @@ async def _see_writable(site: Site) -> None:
     writable = site.probe.is_writable
     if writable is None:
         # Nothing was tried yet: the process has just begun, or nobody started its probe.
-        trying = asyncio.create_task(asyncio.to_thread(site.probe.write))
+        trying = asyncio.wrap_future(site.probe.ask_to_write())
         done, _ = await asyncio.wait({trying}, timeout=DEADLINE_S)
         writable = bool(done) and trying.result()
     if not writable:

@@ -1,0 +1,1 @@
+"""HTTP: pages, the JSON API, templates, static files. Nothing outside this package knows of requests."""

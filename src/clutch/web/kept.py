@@ -1,0 +1,203 @@
+"""Kept views: what many guests read at once is drawn once and sent as bytes.
+
+What is kept is named by everything it depends on: release, epoch, era, the heads of the streams it
+shows, language, zone, theme. So it is never wrong and never expires; old ones fall out when room is
+needed. It holds no visitor's name or token and no relative time.
+
+```python
+@pages.get("/tournaments/{id}/bracket", kept=Keep("bracket", lambda at: [f"tournament-{at['id']}"]))
+def bracket_page(visit: Visit, id: str) -> Response: ...
+```
+A guest's request costs one look at the streams' heads, in the event loop, and no thread. A visitor
+with a session, a flash or a query gets the same page function the slow way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from clutch.accounts.models import GUEST
+from clutch.bootstrap import Site
+from clutch.web import cookies
+from clutch.web.visitor import reader_of
+
+BYTES_KEPT = 48 * 1024 * 1024
+_WORTH_ZIPPING = 1400
+
+Key = tuple[Any, ...]
+Streams = Callable[[Mapping[str, Any]], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Keep:
+    """What is kept: a name for the view, and the streams whose events can change it, from the address's parameters."""
+
+    view: str
+    streams: Streams
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBytes:
+    """An answer as it goes out, plain and zipped."""
+
+    media_type: bytes
+    plain: bytes
+    zipped: bytes
+    etag: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.plain) + len(self.zipped) + 300
+
+
+class Shelf:
+    """The newest kept bytes, up to a number of bytes; what was not asked for longest goes first."""
+
+    def __init__(self, most_bytes: int = BYTES_KEPT) -> None:
+        self._most = most_bytes
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Key, KeptBytes] = OrderedDict()
+        self._size = 0
+
+    def find(self, key: Key) -> KeptBytes | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: Key, kept: KeptBytes) -> None:
+        """Keep an answer; one that is larger than a quarter of the shelf is not kept."""
+        if kept.size > self._most // 4:
+            return
+        with self._lock:
+            self._drop(key)
+            self._kept[key] = kept
+            self._size += kept.size
+            while self._size > self._most:
+                self._drop(next(iter(self._kept)))
+
+    @property
+    def size(self) -> int:
+        """Bytes on the shelf."""
+        return self._size
+
+    def _drop(self, key: Key) -> None:
+        dropped = self._kept.pop(key, None)
+        if dropped is not None:
+            self._size -= dropped.size
+
+
+class SingleFlight:
+    """While one request draws a view, others that want the same wait for it."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[Key, asyncio.Future[Any]] = {}
+
+    async def do(self, key: Key, work: Callable[[], Awaitable[Any]]) -> Any:
+        waiting = self._under_way.get(key)
+        if waiting is not None:
+            return await asyncio.shield(waiting)
+        mine = asyncio.ensure_future(work())
+        self._under_way[key] = mine
+        mine.add_done_callback(lambda _: self._under_way.pop(key, None))
+        return await asyncio.shield(mine)
+
+
+def pack(body: bytes, media_type: str, key: Key) -> KeptBytes:
+    """An answer ready to be kept; its ETag is the name of what it depends on."""
+    digest = hashlib.sha256(repr(key).encode()).hexdigest()[:20]
+    zipped = gzip.compress(body, 5, mtime=0) if len(body) > _WORTH_ZIPPING else b""
+    return KeptBytes(media_type.encode(), body, zipped, f'W/"{digest}"'.encode())
+
+
+class KeptPage:
+    """The fast lane of one address, for guests; everybody else goes the slow way."""
+
+    def __init__(
+        self, site: Site, keep: Keep, draw: Callable[[Request], Response], slow: ASGIApp
+    ) -> None:
+        self._site = site
+        self._keep = keep
+        self._draw = draw
+        self._slow = slow
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        if scope["query_string"] or is_personal(request):
+            await self._slow(scope, receive, send)
+            return
+        key = await self._key(request)
+        shelf: Shelf = scope["app"].state.shelf
+        kept = shelf.find(key)
+        if kept is None:
+            flight: SingleFlight = scope["app"].state.flight
+            kept = await flight.do(key, lambda: self._make(request, key, shelf))
+        if isinstance(kept, Response):
+            await kept(scope, receive, send)
+        else:
+            await send_kept(kept, scope, send)
+
+    async def _key(self, request: Request) -> Key:
+        site = self._site
+        streams = tuple(self._keep.streams(request.path_params))
+        heads = tuple([await site.heads.seq(stream) for stream in streams])
+        reader = reader_of(site, request, GUEST)
+        theme = request.cookies.get(cookies.THEME, "")
+        variant = (reader.language, reader.zone.key, theme if theme in {"light", "auto"} else "")
+        address = request.url.path
+        return (self._keep.view, address, streams, heads, *variant, site.epoch, site.release)
+
+    async def _make(self, request: Request, key: Key, shelf: Shelf) -> KeptBytes | Response:
+        response = await to_thread.run_sync(self._draw, request)
+        if response.status_code != 200 or "set-cookie" in response.headers:
+            return response
+        media_type = response.headers["content-type"]
+        kept = await to_thread.run_sync(pack, bytes(response.body), media_type, key)
+        shelf.put(key, kept)
+        return kept
+
+
+def is_personal(request: Request) -> bool:
+    """Whether the answer may depend on more than language, zone and theme."""
+    known = request.cookies
+    return (
+        cookies.SESSION in known
+        or f"__Host-{cookies.SESSION}" in known
+        or cookies.FLASH in known
+        or "authorization" in request.headers
+    )
+
+
+async def send_kept(kept: KeptBytes, scope: Scope, send: Send) -> None:
+    """Answer with kept bytes, or with 304 when the reader has them."""
+    headers = Headers(scope=scope)
+    fields = [
+        (b"etag", kept.etag),
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
+    ]
+    if kept.etag.decode() in headers.get("if-none-match", ""):
+        await send({"type": "http.response.start", "status": 304, "headers": fields})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    zipped = bool(kept.zipped) and "gzip" in headers.get("accept-encoding", "")
+    body = kept.zipped if zipped else kept.plain
+    fields += [(b"content-type", kept.media_type), (b"content-length", str(len(body)).encode())]
+    if zipped:
+        fields.append((b"content-encoding", b"gzip"))
+    await send({"type": "http.response.start", "status": 200, "headers": fields})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -1,0 +1,4 @@
+// What every page runs. Each module works by itself, and no page needs it.
+import "./menus.js";
+import "./times.js";
+import "./theme.js";

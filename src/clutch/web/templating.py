@@ -1,0 +1,206 @@
+"""Templates: one Jinja environment for all languages; the reader and the visit come by context variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from clutch.web.reader import Reader, current_reader, iso, offset_text, reading
+from clutch.web.refusals import AnyRefusal
+from clutch.web.refusals import sentence_of as said
+from clutch.web.schemas import schema_lines
+from clutch.web.static_files import static_files
+from clutch.web.words import (
+    format_name,
+    match_status,
+    outcome_name,
+    placement,
+    role_name,
+    round_title,
+    tournament_status,
+)
+
+if TYPE_CHECKING:
+    from clutch.web.visit import Visit
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+_visiting: ContextVar[Visit | None] = ContextVar("visiting", default=None)
+
+
+def render(template: str, reader: Reader, context: Mapping[str, Any]) -> str:
+    """Draw a template for a reader; without a visit, so nothing in it can depend on who reads."""
+    with reading(reader):
+        return _template(template).render(context)
+
+
+def render_for(visit: Visit, template: str, context: Mapping[str, Any]) -> str:
+    """Draw a page for a visit; the template sees it as `visit`."""
+    with reading(visit.reader), _visited_by(visit):
+        return _template(template).render({"visit": visit, "actor": visit.actor, **context})
+
+
+@contextmanager
+def _visited_by(visit: Visit) -> Iterator[None]:
+    mark = _visiting.set(visit)
+    try:
+        yield
+    finally:
+        _visiting.reset(mark)
+
+
+def _template(name: str) -> Template:
+    return environment().get_template(name)
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The one environment; templates are compiled when first drawn."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {"when": when, "day": day, "clock": clock, "ago": ago, "number": number}
+    made.filters |= {"local_input": local_input, "schema_lines": schema_lines}
+    made.globals |= {
+        "csrf": csrf,
+        "version_field": version_field,
+        "static": static_files().url,
+        "typed": typed,
+        "typed_all": typed_all,
+        "was_sent": was_sent,
+        "error_of": error_of,
+        "sentence_of": sentence_of,
+        "zone_label": zone_label,
+        "placement": placement,
+        "round_title": round_title,
+        "tournament_word": tournament_status,
+        "match_word": match_status,
+        "outcome_name": outcome_name,
+        "format_name": format_name,
+        "role_name": role_name,
+    }
+    made.globals["ui"] = made.get_template("pieces/ui.html").module
+    made.globals["form"] = made.get_template("pieces/form.html").module
+    return made
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+
+def _gettext(text: str) -> str:
+    return current_reader().catalogue.gettext(text)
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return current_reader().catalogue.ngettext(singular, plural, number)
+
+
+# --- filters ------------------------------------------------------------------------------------
+
+
+def when(at: datetime) -> Markup:
+    """A moment, to the minute, in the reader's zone, with the zone."""
+    return _time(iso(at), current_reader().moment(at))
+
+
+def ago(at: datetime) -> Markup:
+    """Like `when`; a script makes it relative within a day. Nothing relative is ever in the page itself."""
+    return Markup('<time datetime="{}" data-ago>{}</time>').format(
+        iso(at), current_reader().moment(at)
+    )
+
+
+def day(at: datetime | date) -> Markup:
+    """A calendar day in the reader's zone."""
+    reader = current_reader()
+    machine = at.astimezone(reader.zone).date() if isinstance(at, datetime) else at
+    return _time(machine.isoformat(), reader.day(at))
+
+
+def clock(at: datetime) -> Markup:
+    """Hours and minutes; the day and the zone must stand nearby."""
+    return _time(iso(at), current_reader().clock(at))
+
+
+def number(value: float) -> str:
+    """A number with the language's separators."""
+    return current_reader().number(value)
+
+
+def local_input(at: datetime | None) -> str:
+    """A moment as `<input type="datetime-local">` wants it, in the reader's zone."""
+    return "" if at is None else at.astimezone(current_reader().zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def zone_label() -> str:
+    """The reader's zone, for a field where a time is typed."""
+    zone = current_reader().zone
+    visit = _visiting.get()
+    return zone.key if visit is None else f"{zone.key} ({offset_text(visit.now.astimezone(zone))})"
+
+
+def sentence_of(refusal: AnyRefusal) -> str:
+    """A refusal in the reader's language."""
+    return said(refusal, current_reader())
+
+
+def _time(machine: str, text: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(machine, text)
+
+
+# --- what forms need ----------------------------------------------------------------------------
+
+
+def csrf() -> Markup:
+    """The hidden field that every form carries."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(_visit().form_token())
+
+
+def version_field(version: int) -> Markup:
+    """The version of the thing that the form changes, as its sender saw it."""
+    return Markup('<input type="hidden" name="version" value="{}">').format(version)
+
+
+def typed(name: str, otherwise: Any = "") -> Any:
+    """What was typed into a field if the form was just refused, else what stands there now."""
+    visit = _visit()
+    return visit.fields.get(name, "") if visit.refusal is not None and visit.fields else otherwise
+
+
+def typed_all(name: str, otherwise: Any = ()) -> Any:
+    """All values of a field, like `typed`."""
+    visit = _visit()
+    return visit.fields.all(name) if visit.refusal is not None and visit.fields else otherwise
+
+
+def was_sent() -> bool:
+    """Whether this page shows a form that was just refused."""
+    return _visit().refusal is not None and bool(_visit().fields)
+
+
+def error_of(name: str) -> str | None:
+    """What is wrong with a field."""
+    return _visit().field_errors().get(name)
+
+
+def _visit() -> Visit:
+    visit = _visiting.get()
+    if visit is None:
+        raise RuntimeError("a piece that is drawn without a visit has a form in it")
+    return visit

@@ -1,0 +1,1 @@
+"""Views: frozen structs that templates and the API draw from, and the functions that make them."""

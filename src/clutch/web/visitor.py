@@ -1,0 +1,84 @@
+"""Who visits: the actor behind a cookie or a personal token, and how they read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from clutch.accounts.models import GUEST, LANGUAGES, Actor, Language, Session
+from clutch.bootstrap import Site
+from clutch.kernel.refusals import N_, Kind, Refusal
+from clutch.web import cookies
+from clutch.web.catalogue import preferred
+from clutch.web.reader import Reader, zone_named
+
+
+class TokenUnknown(Refusal):
+    """The personal token in the Authorization header is not one of ours, or not any more."""
+
+    code = "token-unknown"
+    kind = Kind.LOGIN
+    sentence = N_("This token is not known, or was revoked. Make a new one on your account's page.")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """An actor and, in a browser, the session they come by."""
+
+    actor: Actor
+    session: Session | None = None
+
+
+NOBODY = Visitor(GUEST)
+
+
+def visitor_of(site: Site, connection: HTTPConnection) -> Visitor:
+    """Who holds the connection's session cookie; a guest when nobody does. Runs in a worker thread."""
+    from clutch.accounts.sessions import actor_of_session
+
+    token = cookies.read_secret(cookies.SESSION, connection)
+    if token is None:
+        return NOBODY
+    with site.database.read() as conn:
+        found = actor_of_session(conn, token, site.clock.now())
+    return NOBODY if found is None else Visitor(*found)
+
+
+def bearer_of(connection: HTTPConnection) -> str | None:
+    """The personal token of a request, if it comes with one."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def token_holder(site: Site, token: str) -> Visitor:
+    """Who a personal token stands for. Runs in a worker thread.
+
+    Raises:
+        TokenUnknown: nobody, or nobody any more.
+    """
+    from clutch.accounts.sessions import actor_of_token
+
+    with site.database.read() as conn:
+        actor = actor_of_token(conn, token, site.clock.now())
+    if actor is None:
+        raise TokenUnknown
+    return Visitor(actor)
+
+
+def reader_of(site: Site, connection: HTTPConnection, actor: Actor) -> Reader:
+    """How this visitor reads: by their account, else by cookies, else by what the browser asks, else as the site does."""
+    language = actor.language or _cookie_language(connection) or _asked_language(connection)
+    zone = zone_named(actor.zone or "") or zone_named(connection.cookies.get(cookies.ZONE, ""))
+    home = zone_named(site.settings.zone)
+    assert home is not None, "settings know only zones that exist"
+    return Reader(language or site.settings.language, zone or home)
+
+
+def _cookie_language(connection: HTTPConnection) -> Language | None:
+    chosen = connection.cookies.get(cookies.LANGUAGE)
+    return next((language for language in LANGUAGES if language == chosen), None)
+
+
+def _asked_language(connection: HTTPConnection) -> Language | None:
+    return preferred(connection.headers.get("accept-language", ""))
