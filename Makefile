@@ -5,7 +5,6 @@ SHELL := /bin/sh
 WORKERS ?= 2
 PYTHON := .venv/bin/python
 CODE := src tests tools $(wildcard bench)
-export PYTHONDONTWRITEBYTECODE ?=
 export PYTHONUTF8 := 1
 
 CHECKS := format lint types contracts locks secrets texts shape names
