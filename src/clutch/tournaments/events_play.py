@@ -1,0 +1,106 @@
+"""What happens from the draw on: the engine's own facts, and the people's around them.
+
+The engine's facts stand in the log in the engine's own form.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from clutch import engine
+from clutch.engine.codec import KINDS
+from clutch.kernel.log import Body, Fact, fact, register
+
+ENGINE_SCHEMA = 1
+ENGINE_KINDS = frozenset(KINDS)
+
+for _kind in KINDS:
+    register(_kind, ENGINE_SCHEMA, engine.decode)
+
+
+def engine_body(value: engine.Fact) -> Body:
+    """What the log keeps of one of the engine's facts."""
+    plain = engine.encode(value)
+    return Body(plain["kind"], ENGINE_SCHEMA, msgspec.json.encode(plain).decode())
+
+
+@fact("result-reported")
+class ResultReported(Fact, frozen=True):
+    """A side claimed a result. `result` has the engine's form."""
+
+    match: str
+    side: int
+    result: dict[str, Any]
+
+
+@fact("report-withdrawn")
+class ReportWithdrawn(Fact, frozen=True):
+    """A side took its claim back."""
+
+    match: str
+    side: int
+
+
+@fact("report-dropped")
+class ReportDropped(Fact, frozen=True):
+    """A claim went away with the opponents it was about."""
+
+    match: str
+    side: int
+
+
+@fact("result-disputed")
+class ResultDisputed(Fact, frozen=True):
+    """The two sides claim different results: an organizer decides."""
+
+    match: str
+
+
+@fact("result-confirmed")
+class ResultConfirmed(Fact, frozen=True):
+    """A result was accepted; `how`: by the opponent, an organizer or the deadline."""
+
+    match: str
+    how: str
+
+
+@fact("result-corrected")
+class ResultCorrected(Fact, frozen=True):
+    """An organizer replaced or revoked a decided result, taking these matches' results with it."""
+
+    match: str
+    revoked: tuple[str, ...]
+    reason: str | None
+
+
+@fact("disqualification-decided")
+class DisqualificationDecided(Fact, frozen=True):
+    """An organizer disqualified a participant, or (`lifted`) took that back."""
+
+    participant: int
+    reason: str | None
+    lifted: bool
+
+
+@fact("match-scheduled")
+class MatchScheduled(Fact, frozen=True):
+    """A match got a start time (ISO, UTC), or lost it."""
+
+    match: str
+    starts_at: str | None
+
+
+@fact("tournament-completed")
+class TournamentCompleted(Fact, frozen=True):
+    """The organizer closed the tournament: placements are final, trophies are given."""
+
+    champion: int | None
+
+
+@fact("tournament-reopened")
+class TournamentReopened(Fact, frozen=True):
+    """A correction opened the completed tournament again: trophies are taken back."""
+
+    match: str | None
