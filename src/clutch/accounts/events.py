@@ -28,12 +28,11 @@ class AccountRenamed(Fact, frozen=True):
     account_id: int
 
 
-@fact("account-changed")
-class AccountChanged(Fact, frozen=True):
-    """Other parts of the account changed: any of email, language, zone."""
+@fact("email-changed")
+class EmailChanged(Fact, frozen=True):
+    """The address for mail changed, or was given or taken away; the log knows neither."""
 
     account_id: int
-    fields: tuple[str, ...]
 
 
 @fact("password-changed")

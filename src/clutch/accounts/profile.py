@@ -8,7 +8,7 @@ from typing import Any
 from clutch.accounts import repository
 from clutch.accounts.desk import Caller, Desk
 from clutch.accounts.details import check_email, check_language, check_zone
-from clutch.accounts.events import AccountChanged, AccountRenamed, PasswordChanged, stream_of
+from clutch.accounts.events import AccountRenamed, EmailChanged, PasswordChanged, stream_of
 from clutch.accounts.login import confirm_password
 from clutch.accounts.models import Account, AccountId, Actor, SessionId
 from clutch.accounts.names import check_name
@@ -49,18 +49,32 @@ def change_profile(
     if name != account.name and name is not None:
         repository.rename(tx, account.id, name)
         tx.append(stream_of(account.id), AccountRenamed(account_id=account.id), actor_id=account.id)
-    if details:
-        fields = tuple(sorted(details))
-        tx.append(
-            stream_of(account.id),
-            AccountChanged(account_id=account.id, fields=fields),
-            actor_id=account.id,
-        )
     if name == account.name and not details:
         return account
     if "email" in details:
         repository.drop_reset_link(tx, account.id)
+        tx.append(stream_of(account.id), EmailChanged(account_id=account.id), actor_id=account.id)
     return repository.change_account(tx, account.id, **_columns(details))
+
+
+def confirm_email_change(
+    desk: Desk, actor: Actor, changes: Changes, password: str, caller: Caller
+) -> None:
+    """Ask for the password before the address is changed to which reset links go.
+
+    Nothing is asked when the address stays as it is. Call it before the transaction.
+
+    Raises:
+        LoginRequired, ScopeNeeded: the actor may not.
+        PasswordNotConfirmed: `password` is not the password.
+        EmailRefused: the new address is none; TooManyLogins, HashingBusy: try again later.
+    """
+    account_id = require_own(actor)
+    with desk.database.read() as conn:
+        account = get_account(conn, account_id)
+    if changes.email is None or check_email(changes.email) == account.email:
+        return
+    confirm_password(desk, account, password, caller)
 
 
 def change_password(
