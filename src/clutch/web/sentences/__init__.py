@@ -5,7 +5,7 @@ A context says its sentences in a module here, found by its place:
 ```python
 @sentence("role-changed")
 def role_changed(teller: Teller, event: Event, fact: RoleChanged) -> Markup:
-    return teller.say(N_("{person} is now {role}."), person=teller.person(fact.account_id), role=...)
+    return teller.say(N_("Role of {person} changed."), person=teller.person(fact.account_id))
 ```
 Who did it and when stand beside the sentence, so it names neither; thus it needs no past tense with
 a gender. What people typed is escaped; links come from `teller.person` and the like.
@@ -27,7 +27,7 @@ from sqlalchemy import Connection
 from clutch.accounts.queries import names_of
 from clutch.kernel.log import Event, UnknownKind
 from clutch.kernel.refusals import N_
-from clutch.web.reader import Reader
+from clutch.web.reader import Reader, reading
 
 
 class Teller:
@@ -41,12 +41,12 @@ class Teller:
 
     def say(self, text: str, **facts: Any) -> Markup:
         """A sentence in the reader's language; facts that are no Markup are escaped."""
-        return Markup(self.reader.gettext(text)).format(**self._shown(facts))
+        return escape(self.reader.gettext(text)).format(**self._shown(facts))
 
     def say_number(self, singular: str, plural: str, number: int, **facts: Any) -> Markup:
         """A sentence whose form goes with `number`, which is `{number}` in it."""
         text = self.reader.catalogue.ngettext(singular, plural, number)
-        return Markup(text).format(**self._shown({"number": number} | facts))
+        return escape(text).format(**self._shown({"number": number} | facts))
 
     def person(self, account_id: int) -> Markup:
         """Somebody's name as it is today, linked; "deleted player" once the account is."""
@@ -55,8 +55,8 @@ class Teller:
         name = self._names[account_id]
         if name is None:
             return Markup('<span class="gone">{}</span>').format(self.reader.gettext(_GONE))
-        link = '<a class="person" href="/players/{}"><bdi>{}</bdi></a>'
-        return Markup(link).format(account_id, name)
+        link = Markup('<a class="person" href="/players/{}"><bdi>{}</bdi></a>')
+        return link.format(account_id, name)
 
     def actor(self, account_id: int | None) -> Markup:
         """Who did it; nobody is the site itself."""
@@ -70,7 +70,7 @@ class Teller:
         self._names |= dict.fromkeys(asked) | dict(names_of(self.conn, asked))
 
     def once(self, key: Hashable, find: Callable[[Connection], Any]) -> Any:
-        """What `find` gives, found once for each `key`: for names of teams, tournaments, matches."""
+        """What `find` gives, found once a `key`: for names of teams, tournaments, matches."""
         if key not in self._kept:
             self._kept[key] = find(self.conn)
         return self._kept[key]
@@ -122,7 +122,8 @@ def tell(conn: Connection, reader: Reader, events: Iterable[Event]) -> list[Told
     listed = list(events)
     teller = Teller(conn, reader)
     teller.know({event.actor_id for event in listed if event.actor_id is not None})
-    return [_told(teller, event) for event in listed]
+    with reading(reader):
+        return [_told(teller, event) for event in listed]
 
 
 def kinds_told() -> frozenset[str]:
