@@ -10,11 +10,14 @@ from typing import NewType
 import msgspec
 
 from clutch.accounts.models import AccountId
+from clutch.engine import ParticipantId
+from clutch.teams.models import TeamId
 
 TournamentId = NewType("TournamentId", str)
 RegistrationId = NewType("RegistrationId", int)
 
 MAX_PARTICIPANTS = 1_024
+NAME_LIMIT = 80
 
 
 class Status(StrEnum):
@@ -27,6 +30,21 @@ class Status(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+
+    @property
+    def is_before_draw(self) -> bool:
+        """Whether participants and settings can still change."""
+        return self in {Status.DRAFT, Status.REGISTRATION, Status.CHECK_IN, Status.SEEDING}
+
+    @property
+    def is_gathering(self) -> bool:
+        """Whether it is published and not drawn yet: people come and go."""
+        return self in {Status.REGISTRATION, Status.CHECK_IN, Status.SEEDING}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was completed or cancelled."""
+        return self in {Status.COMPLETED, Status.CANCELLED}
 
 
 class Visibility(StrEnum):
@@ -51,6 +69,11 @@ class RegistrationStatus(StrEnum):
     WITHDRAWN = "withdrawn"
     REMOVED = "removed"
     ABSENT = "absent"
+
+    @property
+    def is_living(self) -> bool:
+        """Whether it holds a place, or waits for one."""
+        return self in {RegistrationStatus.ADMITTED, RegistrationStatus.WAITING}
 
 
 class FormatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,6 +125,51 @@ class Tournament(msgspec.Struct, frozen=True):
     def stream(self) -> str:
         """The log stream of everything that happens in it."""
         return stream_of(self.id)
+
+
+class Registration(msgspec.Struct, frozen=True):
+    """A request to play, of a player or of a team by its captain (`account_id`).
+
+    `name` is the display name, None once the player is erased. `version` grows with each change.
+    """
+
+    id: RegistrationId
+    tournament_id: TournamentId
+    account_id: AccountId
+    team_id: TeamId | None
+    name: str | None
+    status: RegistrationStatus
+    checked_in_at: datetime | None
+    reason: str | None
+    version: int
+    registered_at: datetime
+
+
+class RosterPlayer(msgspec.Struct, frozen=True):
+    """Somebody who plays for a registration; `name` is None once they are erased."""
+
+    account_id: AccountId
+    name: str | None
+    is_captain: bool
+
+
+class Participant(msgspec.Struct, frozen=True):
+    """An admitted player or team: a snapshot of its name, tag, colour and roster.
+
+    Ids are unique in the whole site and never used again. `seed` is None until seeding begins.
+    """
+
+    id: ParticipantId
+    tournament_id: TournamentId
+    registration_id: RegistrationId
+    account_id: AccountId | None
+    team_id: TeamId | None
+    name: str | None
+    tag: str | None
+    colour: str | None
+    seed: int | None
+    disqualified: bool
+    disqualified_reason: str | None
 
 
 def stream_of(tournament_id: TournamentId) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from clutch.accounts.names import CODE_POINT_LIMIT, KEY_LIMIT
 from clutch.kernel.columns import Id, UtcDateTime, metadata
 
 tournament = Table(
@@ -24,7 +25,8 @@ tournament = Table(
     metadata,
     Column("id", String(8), primary_key=True),
     Column("owner_id", Id, ForeignKey("account.id"), nullable=False),
-    Column("name", String(120), nullable=False),
+    Column("name", String(CODE_POINT_LIMIT), nullable=False),
+    Column("name_folded", String(KEY_LIMIT), nullable=False),  # for searching in any case
     Column("game", String(60), nullable=False),
     Column("status", String(16), nullable=False),
     Column("visibility", String(8), nullable=False),
@@ -70,11 +72,11 @@ registration = Table(
         "account_id", Id, ForeignKey("account.id"), nullable=False
     ),  # who registered: player or captain
     Column("team_id", Id, ForeignKey("team.id")),
-    Column("name", String(120), nullable=False),  # display name, free inside a tournament
-    Column(
-        "status", String(12), nullable=False
-    ),  # admitted | waiting | withdrawn | removed | absent
+    # Display name, free inside a tournament; NULL once erased.
+    Column("name", String(CODE_POINT_LIMIT)),
+    Column("status", String(12), nullable=False),  # models.RegistrationStatus
     Column("checked_in_at", UtcDateTime),
+    Column("reason", Text),  # why an organizer removed it
     Column("version", Integer, nullable=False),
     Column("registered_at", UtcDateTime, nullable=False),
     Index("ix_registration_tournament_id_status", "tournament_id", "status", "id"),
@@ -99,7 +101,8 @@ participant = Table(
     Column("registration_id", Id, ForeignKey("registration.id"), nullable=False),
     Column("account_id", Id, ForeignKey("account.id")),  # solo: whose name leads to the profile
     Column("team_id", Id, ForeignKey("team.id")),
-    Column("name", String(120)),  # snapshot; NULL once the player is erased: "deleted player"
+    # Snapshot; NULL once the player is erased: "deleted player".
+    Column("name", String(CODE_POINT_LIMIT)),
     Column("tag", String(8)),
     Column("colour", String(7)),
     Column("seed", SmallInteger),
@@ -117,7 +120,7 @@ participant_player = Table(
     metadata,
     Column("participant_id", Id, ForeignKey("participant.id"), primary_key=True),
     Column("account_id", Id, ForeignKey("account.id"), primary_key=True),
-    Column("name", String(120)),  # snapshot; NULL once erased
+    Column("name", String(CODE_POINT_LIMIT)),  # snapshot; NULL once erased
     Column("is_captain", Boolean, nullable=False),
     Index("ix_participant_player_account_id", "account_id"),
 )
