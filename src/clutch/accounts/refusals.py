@@ -215,14 +215,6 @@ class TokenMissing(NotFound):
     sentence = N_("There is no such token. It may have been revoked already.")
 
 
-class TokenInvalid(Refusal):
-    """The token was never given out, was revoked, or its owner is banned or gone."""
-
-    code = "token-invalid"
-    kind = Kind.LOGIN
-    sentence = N_("This token does not work (any more). Make a new one on your account page.")
-
-
 class ScopeRefused(Refusal):
     """A token was asked for with no scope, or with more than its owner may do."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from clutch.accounts.models import GUEST, LANGUAGES, Actor, Language, Session
+from clutch.accounts.sessions import actor_of_session, is_stale, token_in_use
 from clutch.bootstrap import Site
 from clutch.kernel.refusals import N_, Kind, Refusal
 from clutch.web import cookies
@@ -34,15 +35,21 @@ NOBODY = Visitor(GUEST)
 
 
 def visitor_of(site: Site, connection: HTTPConnection) -> Visitor:
-    """Who holds the connection's session cookie; a guest when nobody does. Runs in a worker thread."""
-    from clutch.accounts.sessions import actor_of_session
+    """Who holds the connection's session cookie.
 
+    A guest when nobody does. Runs in a worker thread.
+    """
     token = cookies.read_secret(cookies.SESSION, connection)
     if token is None:
         return NOBODY
+    now = site.clock.now()
     with site.database.read() as conn:
-        found = actor_of_session(conn, token, site.clock.now())
-    return NOBODY if found is None else Visitor(*found)
+        found = actor_of_session(conn, token, now)
+    if found is None:
+        return NOBODY
+    if is_stale(found[1], now):
+        site.desk.footprints.session_used(found[1].id)
+    return Visitor(*found)
 
 
 def bearer_of(connection: HTTPConnection) -> str | None:
@@ -57,17 +64,21 @@ def token_holder(site: Site, token: str) -> Visitor:
     Raises:
         TokenUnknown: nobody, or nobody any more.
     """
-    from clutch.accounts.sessions import actor_of_token
-
     with site.database.read() as conn:
-        actor = actor_of_token(conn, token, site.clock.now())
-    if actor is None:
+        found = token_in_use(conn, token, site.clock.now())
+    if found is None:
         raise TokenUnknown
+    actor, to_touch = found
+    if to_touch is not None:
+        site.desk.footprints.token_used(to_touch)
     return Visitor(actor)
 
 
 def reader_of(site: Site, connection: HTTPConnection, actor: Actor) -> Reader:
-    """How this visitor reads: by their account, else by cookies, else by what the browser asks, else as the site does."""
+    """How this visitor reads.
+
+    By their account, else by cookies, else by what the browser asks, else as the site does.
+    """
     language = actor.language or _cookie_language(connection) or _asked_language(connection)
     zone = zone_named(actor.zone or "") or zone_named(connection.cookies.get(cookies.ZONE, ""))
     home = zone_named(site.settings.zone)
