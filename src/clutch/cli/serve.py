@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -60,6 +61,8 @@ def start(settings: Settings, prepare: Callable[[], None], announce: Callable[[s
 
     os.umask(0o077)
     logs.configure(settings.log_level)
+    # What uvicorn tells of its own start and end, the parent's lines tell better.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:
         make_home(settings)
         listeners = take_listeners(settings.host, settings.port)

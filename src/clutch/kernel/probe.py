@@ -51,9 +51,10 @@ class Probe:
         self._thread: threading.Thread | None = None
         self._writable = True
         self._written_at: float | None = None
-        # One thread and one look at a time: a database that hangs must not eat all threads.
-        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe-read")
+        # One look and one try at a time: a database that hangs must not eat all threads.
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="probe")
         self._reading: Future[Found] | None = None
+        self._trying: Future[bool] | None = None
 
     def start(self) -> None:
         """Begin to write in the background."""
@@ -62,7 +63,7 @@ class Probe:
 
     def stop(self) -> None:
         self._stop.set()
-        self._reader.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
         if self._thread is not None:
             self._thread.join(timeout=1)
 
@@ -72,8 +73,14 @@ class Probe:
         Its result raises `StorageUnavailable` when the database can't be read.
         """
         if self._reading is None or self._reading.done():
-            self._reading = self._reader.submit(self._read)
+            self._reading = self._threads.submit(self._read)
         return self._reading
+
+    def ask_to_write(self) -> Future[bool]:
+        """The same for `write`, for whoever can't wait for the background's next try."""
+        if self._trying is None or self._trying.done():
+            self._trying = self._threads.submit(self.write)
+        return self._trying
 
     @property
     def is_writable(self) -> bool | None:

@@ -1,7 +1,7 @@
 """The parent: holds the listening sockets, starts the serving processes, restarts one that dies.
 
 It imports the site once and forks, so a process is there in milliseconds and shares its
-memory with the others. Why not a ready-made one: docs/decisions/server-parent.md.
+memory with the others. Why not a ready-made one: docs/decisions/0006-server-parent.md.
 
 The parent itself runs no thread and keeps no connection (the database is prepared in a child
 of its own), which is what makes forking safe at any time of its life.
@@ -23,6 +23,7 @@ from typing import NoReturn
 import structlog
 
 from clutch.cli.serving.forking import ended, fork, signals
+from clutch.cli.serving.listening import address_of
 from clutch.cli.serving.notify import Notifier
 from clutch.cli.serving.state import read_state, state_path
 
@@ -166,7 +167,8 @@ class Parent:
         if not self._told_ready and all(worker.ready for worker in self._workers):
             self._told_ready = True
             self._notifier.ready(f"serving with {len(self._workers)}")
-            log.info("serving", pids=[worker.pid for worker in self._workers])
+            pids = [worker.pid for worker in self._workers]
+            log.info("serving", addresses=list(map(address_of, self._listeners)), pids=pids)
             self._work.announce()
 
     def _reap(self) -> None:
