@@ -1,0 +1,94 @@
+"""The whole of a running or finished tournament in one snapshot: matches, who plays, placements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from clutch import engine
+from clutch.engine import ParticipantId
+from clutch.kernel import log
+from clutch.kernel.refusals import NotFound
+from clutch.tournaments import stages
+from clutch.tournaments.matches import MatchRow, matches_of
+from clutch.tournaments.models import Participant, Status, Tournament, TournamentId
+from clutch.tournaments.repository import get_tournament, participants_of
+from clutch.tournaments.tables import report as report_table
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A placement that only a correction can still change: a rank, or a range that is shared."""
+
+    rank: int
+    to: int
+    participant: ParticipantId
+
+
+class Bracket(msgspec.Struct, frozen=True):
+    """What there is to see of a drawn tournament, as of `seq` of its stream.
+
+    `claimed` are matches beside which reports wait, `disputed` those whose two reports differ.
+    """
+
+    tournament: Tournament
+    seq: int
+    participants: dict[ParticipantId, Participant]
+    matches: list[MatchRow]
+    placements: list[Placed]
+    claimed: frozenset[str]
+    disputed: frozenset[str]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no match waits or is ready."""
+        return not any(match.status in {"waiting", "ready"} for match in self.matches)
+
+
+def get_bracket(conn: Connection, kept: dict[str, Any], tournament_id: TournamentId) -> Bracket:
+    """The bracket of a drawn tournament.
+
+    Raises:
+        NotFound: nothing is drawn (yet).
+    """
+    tournament = get_tournament(conn, tournament_id)
+    matches = matches_of(conn, tournament_id)
+    if not matches:
+        raise NotFound
+    claims = _claims(conn, tournament_id)
+    return Bracket(
+        tournament=tournament,
+        seq=log.head(conn, tournament.stream),
+        participants={ParticipantId(one.id): one for one in participants_of(conn, tournament_id)},
+        matches=matches,
+        placements=placements_of(conn, kept, tournament),
+        claimed=frozenset(claims),
+        disputed=frozenset(match_id for match_id, count in claims.items() if count > 1),
+    )
+
+
+def placements_of(conn: Connection, kept: dict[str, Any], tournament: Tournament) -> list[Placed]:
+    """Who has finished where, best first; before the draw nobody."""
+    if tournament.status not in {Status.RUNNING, Status.COMPLETED, Status.CANCELLED}:
+        return []
+    try:
+        stage = stages.read_stage(conn, kept, tournament.id)
+    except NotFound:  # cancelled before the draw
+        return []
+    return [
+        Placed(place.rank, place.to, participant)
+        for place in engine.placements(stage)
+        for participant in place.participants
+    ]
+
+
+def _claims(conn: Connection, tournament_id: TournamentId) -> dict[str, int]:
+    """How many reports wait beside each match."""
+    rows = conn.execute(
+        select(report_table.c.match_id).where(report_table.c.tournament_id == tournament_id)
+    )
+    counts: dict[str, int] = {}
+    for match_id in rows.scalars():
+        counts[match_id] = counts.get(match_id, 0) + 1
+    return counts
