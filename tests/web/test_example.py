@@ -72,7 +72,7 @@ class CupForm(Form):
     name: str = Field(min_length=1, max_length=20)
     best_of: int | None = Field(None, ge=1, le=9)
     starts_at: LocalTime | None = None
-    maps: list[str] = []
+    maps: tuple[str, ...] = ()
 
 
 @pages.get("/cups/new")

@@ -1,1 +1,4 @@
-"""HTTP: pages, the JSON API, templates, static files. Nothing outside this package knows of requests."""
+"""HTTP.
+
+Pages, the JSON API, templates, static files. Nothing outside this package knows of requests.
+"""

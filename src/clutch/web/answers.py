@@ -1,4 +1,7 @@
-"""What the API says of itself: schemas of msgspec structs in FastAPI's OpenAPI, and a page to read it."""
+"""What the API says of itself.
+
+Schemas of msgspec structs in FastAPI's OpenAPI, and a page to read it.
+"""
 
 from __future__ import annotations
 
@@ -81,14 +84,20 @@ _ONCE = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-    "description": "The same key with the same request gets the first answer again; with another request it is refused.",
+    "description": (
+        "The same key with the same request gets the first answer again; "
+        "with another request it is refused."
+    ),
 }
 _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
     "schema": {"type": "string"},
-    "description": "The version you saw (the thing's `version`, its ETag). 428 without it, 412 with both versions when it is old.",
+    "description": (
+        "The version you saw (the thing's `version`, its ETag). "
+        "428 without it, 412 with both versions when it is old."
+    ),
 }
 _SECURITY = {
     "token": {

@@ -33,7 +33,10 @@ DESCRIPTION = "All that the pages do. Errors are `{code, message, details}`; cod
 
 
 def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) -> FastAPI:
-    """The ASGI app of a site. `on_bug` is told of unexpected exceptions (they become 500 pages anyway)."""
+    """The ASGI app of a site.
+
+    `on_bug` is told of unexpected exceptions (they become 500 pages anyway).
+    """
     app = FastAPI(
         title=site.settings.site_name,
         version=site.release,
@@ -62,7 +65,10 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
 
 
 def _plain_routes(site: Site) -> Iterator[BaseRoute]:
-    """Pages, static files, and what a module offers as `routes` (sockets, probes); those read most often first."""
+    """Pages, static files, and what a module offers as `routes` (sockets, probes).
+
+    Those read most often first.
+    """
     modules = list(_modules(clutch.web.pages))
     pages = [
         route

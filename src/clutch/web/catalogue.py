@@ -67,7 +67,10 @@ def _read(language: Language, files: list[Path]) -> Catalogue:
 
 @lru_cache(maxsize=1024)
 def preferred(accept_language: str) -> Language | None:
-    """The language of ours that an Accept-Language header likes best; None when it names none of them."""
+    """The language of ours that an Accept-Language header likes best.
+
+    None when it names none of them.
+    """
     wishes = [_wish(part) for part in accept_language[:200].split(",")]
     for _, tag in sorted((wish for wish in wishes if wish[0] > 0), key=lambda wish: -wish[0]):
         for language in LANGUAGES:

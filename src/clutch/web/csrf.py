@@ -18,7 +18,8 @@ from clutch.web.refusals import OtherOrigin
 
 FIELD = "csrf"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# A header that a form can't send: a browser of another site would have to ask first, and is never told yes.
+# A header that a form can't send: a browser of another site would have to ask first, and is never
+# told yes.
 API_HEADER = "x-requested-with"
 
 
@@ -39,7 +40,10 @@ def refuse_other_origins(headers: Headers, site_url: str | None) -> None:
 
 
 def is_own_origin(origin: str, headers: Headers, site_url: str | None) -> bool:
-    """Whether an Origin header names this site: the host asked for, or the address set by the operator."""
+    """Whether an Origin header names this site.
+
+    The host asked for, or the address set by the operator.
+    """
     own = {headers.get("host", ""), urlsplit(site_url or "").netloc}
     return urlsplit(origin).netloc in own - {""}
 

@@ -31,11 +31,12 @@ _log = structlog.get_logger("web")
 
 BODY_LIMIT = 1024 * 1024
 
+_POLICY = (
+    b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    b"frame-ancestors 'none'"
+)
 _SECURITY = [
-    (
-        b"content-security-policy",
-        b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    ),
+    (b"content-security-policy", _POLICY),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -53,7 +54,10 @@ class TooLargeWhileRead(HTTPException):
 
 
 class Edge:
-    """Wraps the whole app. `on_bug` is told of every exception that nobody expected (tests raise it again)."""
+    """Wraps the whole app.
+
+    `on_bug` is told of every exception that nobody expected (tests raise it again).
+    """
 
     def __init__(
         self, app: ASGIApp, site: Site, on_bug: Callable[[Exception], None] | None = None
@@ -135,7 +139,8 @@ class Edge:
         scope["client"] = (self._client(headers, peer[0]), 0)
 
     def _client(self, headers: Headers, peer: str) -> str:
-        # From the right: the first address that is no proxy of ours is the client; what is left of it anybody can write.
+        # From the right: the first address that is no proxy of ours is the client; what is left
+        # of it anybody can write.
         told = [
             part.strip() for line in headers.getlist("x-forwarded-for") for part in line.split(",")
         ]

@@ -82,7 +82,8 @@ _BUG_PAGE = """<!doctype html>
 <html lang="{language}" data-theme="dark"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <link rel="stylesheet" href="{css}">
-<main class="page narrow"><p class="page-kind">{title}</p><p class="lead">{sentence}</p><p><a href="/">{home}</a></p></main></html>
+<main class="page narrow"><p class="page-kind">{title}</p><h1 class="lead">{sentence}</h1>
+<p class="actions"><a class="button" href="/">{home}</a></p></main></html>
 """
 
 

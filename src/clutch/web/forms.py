@@ -5,7 +5,7 @@ class TeamForm(Form):
     name: str = Field(min_length=1, max_length=40)
     starts_at: LocalTime            # typed in the visitor's zone, aware UTC here
     third_place: bool = False       # a checkbox that is not ticked sends nothing
-    members: list[int] = []         # every value of the field
+    members: tuple[int, ...] = ()    # every value of the field
     best_of: int | None = None      # an empty field is None
     version: int
 ```
@@ -54,7 +54,10 @@ class Fields(Mapping[str, str]):
 
 
 class Form(BaseModel):
-    """A form's fields. Text loses the white space around it; fields that are not named here are ignored."""
+    """A form's fields.
+
+    Text loses the white space around it; fields that are not named here are ignored.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
@@ -171,7 +174,8 @@ def _sentence(error: ErrorDetails | Any, reader: Reader) -> str:
 
 
 def _own_sentence(error: ErrorDetails | Any, reader: Reader) -> str:
-    # A context's own check says `raise ValueError(N_("..."))` or a PydanticCustomError with such a text.
+    # A context's own check says `raise ValueError(N_("..."))` or a PydanticCustomError with such
+    # a text.
     if error["type"] == "value_error":
         return reader.gettext(str(error["ctx"]["error"]))
     text = str(error["msg"])

@@ -43,7 +43,10 @@ Streams = Callable[[Mapping[str, Any]], Iterable[str]]
 
 @dataclass(frozen=True)
 class Keep:
-    """What is kept: a name for the view, and the streams whose events can change it, from the address's parameters."""
+    """What is kept.
+
+    A name for the view, and the streams whose events can change it, from the address's parameters.
+    """
 
     view: str
     streams: Streams

@@ -40,22 +40,24 @@ class BodyTooLarge(Refusal):
 
 
 class OtherOrigin(Refusal):
-    """A page of another site sent this request, or a browser that does not say where it comes from."""
+    """A page of another site sent this request."""
 
     code = "other-origin"
     kind = Kind.FORBIDDEN
     sentence = N_(
-        "This request came from another site, so nothing was done. Open the page here and try again."
+        "This request came from another site, so nothing was done. "
+        "Open the page here and try again."
     )
 
 
 class FormOutdated(Refusal):
-    """The form's token does not belong to this browser's session (logged in or out meanwhile, or cookies are off)."""
+    """The form's token is not of this browser's session: it began or ended meanwhile."""
 
     code = "form-outdated"
     kind = Kind.FORBIDDEN
     sentence = N_(
-        "The form was opened in another session, so nothing was done. Look it over and send it once more."
+        "The form was opened in another session, so nothing was done. "
+        "Look it over and send it once more."
     )
 
 
@@ -77,7 +79,8 @@ class Unreadable(Refusal):
 
 BUG_CODE = "internal-error"
 BUG_SENTENCE = N_(
-    "The site made a mistake; it was noted. If it happens again, tell an admin this number: {request_id}."
+    "The site made a mistake; it was noted. "
+    "If it happens again, tell an admin this number: {request_id}."
 )
 
 

@@ -47,16 +47,20 @@ class Pages:
         self._addresses: list[_Address] = []
 
     def get(self, path: str, *, kept: Keep | None = None) -> Callable[[Page], Page]:
-        """A page that is looked at (GET and HEAD). With `kept`, guests get it as kept bytes: see `kept.py`."""
+        """A page that is looked at (GET and HEAD).
+
+        With `kept`, guests get it as kept bytes: see `kept.py`.
+        """
         return self._register(lambda page: _Address(path, "GET", page, kept=kept))
 
     def post(
         self, path: str, *, again: Page | None = None, form_token: bool = True
     ) -> Callable[[Page], Page]:
-        """Where a form goes. A refusal shows the page `again`, with the status, the sentence and what was typed.
+        """Where a form goes.
 
-        `form_token=False` is for choices that harm nobody (the language): then another site's form is
-        still refused, but the form carries no token and may stand in kept bytes.
+        A refusal shows the page `again`, with the status, the sentence and what was typed.
+        `form_token=False` is for choices that harm nobody (the language): then another site's
+        form is still refused, but the form carries no token and may stand in kept bytes.
         """
         return self._register(lambda page: _Address(path, "POST", page, again, form_token))
 
@@ -106,7 +110,10 @@ class _PageEndpoint:
     def answer(
         self, request: Request, fields: Fields | None = None, trouble: AnyRefusal | None = None
     ) -> Response:
-        """Run the page function and turn its refusal, if any, into a page. Runs in a worker thread."""
+        """Run the page function and turn its refusal, if any, into a page.
+
+        Runs in a worker thread.
+        """
         visit = Visit(self._site, request, fields)
         try:
             refuse_impossible(request.path_params)

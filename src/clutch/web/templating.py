@@ -1,4 +1,7 @@
-"""Templates: one Jinja environment for all languages; the reader and the visit come by context variables."""
+"""Templates.
+
+One Jinja environment for all languages; the reader and the visit come by context variables.
+"""
 
 from __future__ import annotations
 
@@ -85,6 +88,7 @@ def environment() -> Environment:
         "typed_all": typed_all,
         "was_sent": was_sent,
         "error_of": error_of,
+        "described": described,
         "sentence_of": sentence_of,
         "zone_label": zone_label,
         "placement": placement,
@@ -120,7 +124,10 @@ def when(at: datetime) -> Markup:
 
 
 def ago(at: datetime) -> Markup:
-    """Like `when`; a script makes it relative within a day. Nothing relative is ever in the page itself."""
+    """Like `when`.
+
+    A script makes it relative within a day. Nothing relative is ever in the page itself.
+    """
     return Markup('<time datetime="{}" data-ago>{}</time>').format(
         iso(at), current_reader().moment(at)
     )
@@ -197,6 +204,15 @@ def was_sent() -> bool:
 def error_of(name: str) -> str | None:
     """What is wrong with a field."""
     return _visit().field_errors().get(name)
+
+
+def described(name: str, element_id: str, hint: str = "") -> Markup:
+    """The attributes that tie a field to its hint and its error."""
+    error = error_of(name)
+    ids = [f"{element_id}-hint"] * bool(hint) + [f"{element_id}-error"] * bool(error)
+    invalid = Markup(' aria-invalid="true"') if error else Markup("")
+    tied = Markup(' aria-describedby="{}"').format(" ".join(ids)) if ids else Markup("")
+    return invalid + tied
 
 
 def _visit() -> Visit:

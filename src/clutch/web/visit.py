@@ -1,4 +1,7 @@
-"""The visit: what a page function or an API route works with. One a request, in one worker thread."""
+"""The visit.
+
+What a page function or an API route works with. One a request, in one worker thread.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +127,10 @@ class Visit(_Visiting):
 
     @property
     def path(self) -> str:
-        """Where the visitor is, with the query; a form that was refused stands at its own address."""
+        """Where the visitor is, with the query.
+
+        A form that was refused stands at its own address.
+        """
         query = self.request.url.query
         return self.request.url.path + (f"?{query}" if query else "")
 
@@ -163,7 +169,7 @@ class Visit(_Visiting):
         return response
 
     def next_path(self, otherwise: str = "/") -> str:
-        """Where the visitor wanted to go (`next` in the form or the address), if that is on this site."""
+        """Where the visitor wanted to go, by `next` in form or address, if it is on this site."""
         wanted = self.fields.get("next") or self.request.query_params.get("next") or ""
         return wanted if is_local(wanted) else otherwise
 
@@ -275,7 +281,10 @@ class ApiVisit(_Visiting):
         return int(given)
 
     def json(self, value: Any, status: int = 200) -> Response:
-        """Answer with a struct (or a list of them); its `version`, if it has one, becomes the ETag."""
+        """Answer with a struct (or a list of them).
+
+        Its `version`, if it has one, becomes the ETag.
+        """
         self._known()
         return _response(_reply(value, status))
 
@@ -287,7 +296,8 @@ class ApiVisit(_Visiting):
         if not 0 < len(key) <= 200 or not key.isprintable():
             raise InvalidInput({"Idempotency-Key": self.gettext(_BAD_KEY)})
         url = self.request.url
-        asked = f"{self.request.method} {url.path}?{url.query}\n{self.request.headers.get('if-match', '')}\n"
+        seen = self.request.headers.get("if-match", "")
+        asked = f"{self.request.method} {url.path}?{url.query}\n{seen}\n"
         fingerprint = hashlib.sha256(asked.encode() + self._body).hexdigest()
         return OnceKey(actor.account_id or 0, key, fingerprint)
 

@@ -82,9 +82,10 @@ def _ordinal(rank: int) -> str:
 
 
 def round_title(bracket: str, number: int, of: int, *, single: bool = False) -> str:
-    """A round's name. `bracket` is upper, lower, final or third_place, `of` the number of its rounds.
+    """A round's name.
 
-    `single` says that the upper bracket is all there is (single elimination).
+    `bracket` is upper, lower, final or third_place, `of` the number of its rounds. `single`
+    says that the upper bracket is all there is (single elimination).
     """
     if bracket == "final":
         return _say(N_("Grand final")) if number == 1 else _say(N_("Second grand final"))
@@ -98,7 +99,8 @@ def _single_title(number: int, of: int) -> str:
     left = of - number + 1
     if left in named:
         return _say(named[left])
-    return current_reader().gettext(N_("Round of {players}"), players=2**left)
+    # English counts who is left, Russian the fraction of the final (1/8).
+    return current_reader().gettext(N_("Round of {players}"), players=2**left, half=2 ** (left - 1))
 
 
 def _double_title(bracket: str, number: int, of: int) -> str:
