@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -125,6 +126,10 @@ class Parent:
     def _prepare(self, ending: list[int]) -> int:
         child = fork(self._work.prepare)
         self._work.preload()
+        if threading.active_count() > 1:
+            raise RuntimeError(
+                f"a thread began at import and is lost by forking: {threading.enumerate()}"
+            )
         # Memory stays shared with the children unless it is written; the collector writes to it.
         gc.collect()
         gc.freeze()
