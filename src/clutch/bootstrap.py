@@ -22,6 +22,8 @@ from clutch.kernel.heads import Heads
 from clutch.kernel.probe import Probe
 from clutch.kernel.settings import Settings
 from clutch.kernel.writing import Writer
+from clutch.live.hub import Hub
+from clutch.live.kinds import stream_kinds
 from clutch.migrations import migrate
 
 
@@ -37,6 +39,7 @@ class Site:
     background: Background
     probe: Probe
     capabilities: Capabilities
+    hub: Hub
     desk: Desk
     personal: Personal
     epoch: str
@@ -69,13 +72,17 @@ def prepare(settings: Settings) -> None:
 def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     """Put a site together.
 
-    The database must have been prepared. Nothing runs yet: see `Site.background.start`.
+    The database must have been prepared. Nothing runs yet: see `Site.background.start`
+    and `Site.hub.running`.
     """
     clock = clock or SystemClock()
     database = Database(settings.database)
     writer = Writer(database, clock, settings.run_folder / "gate")
     with database.read() as conn:
         epoch = get_epoch(conn)
+    capabilities = _capabilities(settings, clock)
+    hub = Hub(database, clock, capabilities, stream_kinds())
+    writer.on_commit(hub.on_commit)
     holder = f"{os.getpid()}-{ids.new_key(6)}"
     site = Site(
         settings=settings,
@@ -85,7 +92,8 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         heads=Heads(database),
         background=Background(database, writer, clock, holder),
         probe=Probe(database, clock, settings.run_folder / "gate"),
-        capabilities=_capabilities(settings, clock),
+        capabilities=capabilities,
+        hub=hub,
         desk=open_desk(settings, database, writer, clock),
         personal=Personal(),
         epoch=epoch,

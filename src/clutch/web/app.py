@@ -46,6 +46,7 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"auto_configure": False},
+        lifespan=lambda _: site.hub.running(),
         middleware=[Middleware(Edge, site=site, on_bug=on_bug)],
         exception_handlers={
             Refusal: on_refusal,

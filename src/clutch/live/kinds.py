@@ -1,0 +1,58 @@
+"""The kinds of streams that this site has, and what of them is open to whom."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from clutch.accounts.models import Actor
+from clutch.kernel.log import Event
+from clutch.live.streams import Kinds, StreamKind
+from clutch.tournaments.models import TournamentId
+from clutch.tournaments.policy import may_see
+from clutch.tournaments.repository import find_tournament
+
+# Of an account's and a team's own events, those that anybody sees on their pages anyway; that a
+# password was changed or an invitation made is nobody else's business.
+_OF_PLAYERS = frozenset(
+    {
+        "account-renamed",
+        "account-deleted",
+        "player-joined-team",
+        "player-left-team",
+        "player-admitted",
+        "player-out",
+    }
+)
+_OF_TEAMS = frozenset(
+    {
+        "team-created",
+        "team-changed",
+        "team-disbanded",
+        "team-captain-changed",
+        "team-member-joined",
+        "team-member-left",
+    }
+)
+
+
+def stream_kinds() -> Kinds:
+    """What can be followed, by how the stream's name begins."""
+    return {
+        "tournament": StreamKind(_may_see_tournament, _is_open),
+        "player": StreamKind(_may_always, lambda event: event.kind in _OF_PLAYERS),
+        "team": StreamKind(_may_always, lambda event: event.kind in _OF_TEAMS),
+        "site": StreamKind(_may_always, _is_open),
+    }
+
+
+def _may_see_tournament(conn: Connection, actor: Actor, stream: str) -> bool:
+    tournament = find_tournament(conn, TournamentId(stream.partition("-")[2]))
+    return tournament is not None and may_see(conn, actor, tournament)
+
+
+def _may_always(_: Connection, __: Actor, ___: str) -> bool:
+    return True
+
+
+def _is_open(_: Event) -> bool:
+    return True

@@ -1,0 +1,155 @@
+"""One connection of one reader, whatever carries it: who reads, and what they follow.
+
+Everything here happens in the event loop's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from sqlalchemy import Connection
+
+from clutch.accounts.models import Actor, SessionId
+from clutch.kernel.refusals import Refusal
+from clutch.live.frames import Bye, Refused, Snapshot, Subscribed, encode
+from clutch.live.news import News
+from clutch.live.outbox import Outbox
+from clutch.live.rendering import Audience
+
+MOST_HELD = 256
+
+
+class Who(msgspec.Struct, frozen=True):
+    """Who listens, from where, and how they read.
+
+    `again` finds the actor once more, None when their login has ended; `say` puts a refusal into
+    the reader's words.
+    """
+
+    actor: Actor
+    session_id: SessionId | None
+    address: str
+    audience: Audience
+    again: Callable[[Connection], Actor | None]
+    say: Callable[[Refusal], str]
+
+
+class Listener:
+    """One connection. A transport calls `take` for what to send, until it gives None."""
+
+    __slots__ = ("end_code", "follows", "outbox", "taken", "who")
+
+    def __init__(self, who: Who) -> None:
+        self.who = who
+        self.outbox = Outbox()
+        self.follows: dict[str, Following] = {}
+        # The code of the refusal that ended it, if our side did.
+        self.end_code: str | None = None
+        # How many frames were taken: who looks twice sees whether the reader reads.
+        self.taken = 0
+
+    async def take(self) -> str | None:
+        """The next frame to send; None when the connection is to be closed."""
+        while await self.outbox.filled():
+            text = self.outbox.take()
+            if text is not None:
+                self.taken += 1
+                return text
+            self._catch_up()
+        return None
+
+    def refuse(self, stream: str | None, refusal: Refusal) -> None:
+        """Say no to a stream, or to a message."""
+        self.outbox.answer(encode(Refused(stream, refusal.code, self.who.say(refusal))))
+
+    def end(self, refusal: Refusal) -> None:
+        """Let the reader know why, and end the connection."""
+        self.end_code = self.end_code or refusal.code
+        self.outbox.close(encode(Bye(refusal.code, self.who.say(refusal))))
+
+    def _catch_up(self) -> None:
+        # The outbox is empty, so the reader reads again: what was passed on last is the beginning.
+        self.outbox.caught_up()
+        for following in self.follows.values():
+            if following.is_settled:
+                following.start_anew("slow")
+
+
+class Following:
+    """One listener on one stream.
+
+    `seq` is the last event that the listener has, or was told to fetch. Until it is settled it
+    only holds what comes: what the listener missed goes out first.
+    """
+
+    __slots__ = ("_held", "_lost", "epoch", "listener", "seq", "stream")
+
+    def __init__(self, listener: Listener, stream: str) -> None:
+        self.listener = listener
+        self.stream = stream
+        self.epoch = ""
+        self.seq = 0
+        self._held: list[News] | None = []
+        self._lost = False
+
+    @property
+    def is_settled(self) -> bool:
+        return self._held is None
+
+    def settle(self, epoch: str, seq: int, head: int, missed: News | None) -> None:
+        """Begin after `seq`: with what was missed up to `head`, then with what was held."""
+        self.epoch, self.seq = epoch, seq
+        self.listener.outbox.answer(encode(Subscribed(self.stream, epoch, seq, head)))
+        if missed is not None:
+            self._send(missed)
+        self._release()
+
+    def settle_anew(self, epoch: str, head: int, reason: str, spread_ms: int) -> None:
+        """Begin at `head`: all that was before is to be fetched."""
+        self.epoch, self.seq = epoch, head
+        self.start_anew(reason, spread_ms)
+        self._release()
+
+    def pass_on(self, news: News) -> None:
+        """Send what is new to the listener, once and in order; a gap becomes a snapshot."""
+        if self._held is not None:
+            self._hold(news)
+        elif news.epoch == self.epoch and news.seq > self.seq:
+            self._send(news)
+
+    def start_anew(self, reason: str, spread_ms: int = 0) -> None:
+        """Tell the listener to fetch instead of waiting for what is lost."""
+        frame = Snapshot(self.stream, self.epoch, self.seq, reason, spread_ms)
+        self.listener.outbox.news(encode(frame))
+
+    def move(self, epoch: str, head: int, spread_ms: int) -> None:
+        """The database has another history: begin at its head."""
+        if self._held is None:
+            self.epoch, self.seq = epoch, head
+            self.start_anew("epoch", spread_ms)
+
+    def _release(self) -> None:
+        held, self._held = self._held or [], None
+        if self._lost:
+            self.seq = max(self.seq, held[-1].seq)
+            self.start_anew("slow")
+            return
+        for news in held:
+            self.pass_on(news)
+
+    def _send(self, news: News) -> None:
+        gap, after = news.after > self.seq, self.seq
+        self.seq = news.seq
+        if gap:
+            self.start_anew("gap")
+        else:
+            self.listener.outbox.news(news.text_for(self.listener.who.audience, after))
+
+    def _hold(self, news: News) -> None:
+        assert self._held is not None
+        if len(self._held) >= MOST_HELD:
+            self._lost = True
+            self._held[-1] = news
+        else:
+            self._held.append(news)

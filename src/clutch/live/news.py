@@ -1,0 +1,76 @@
+"""News: events of one stream, found in one look at the log, drawn and encoded once an audience."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from clutch.kernel.log import Event
+from clutch.live.frames import LARGEST_FRAME, Events, Happened, Snapshot, encode
+from clutch.live.rendering import FETCH_ALL, Audience, Drawn
+
+
+class News:
+    """Follows on the event `after`, ends with the event `seq`; one text for all of an audience."""
+
+    def __init__(
+        self,
+        epoch: str,
+        events: Sequence[Event],
+        happened: tuple[Happened, ...],
+        drawn: Mapping[Audience, Drawn],
+        spread_ms: int,
+    ) -> None:
+        self.epoch = epoch
+        self.stream = events[0].stream
+        self.after = events[0].seq - 1
+        self.seq = events[-1].seq
+        self._happened = happened
+        self._drawn = drawn
+        self._spread_ms = spread_ms
+        self._texts = {audience: self._encode(audience, self.after) for audience in drawn}
+
+    def text_for(self, audience: Audience, after: int) -> str:
+        """The frame for a listener who has everything up to `after`."""
+        if after > self.after:
+            return self._encode(audience, after)
+        # An audience that came while this was being drawn fetches instead.
+        return self._texts.get(audience) or self._encode(audience, after)
+
+    def _encode(self, audience: Audience, after: int) -> str:
+        drawn = self._drawn.get(audience, FETCH_ALL)
+        text = encode(
+            Events(
+                self.stream,
+                self.epoch,
+                after,
+                self.seq,
+                tuple(one for one in self._happened if one.seq > after),
+                drawn.pieces,
+                drawn.stale,
+                drawn.says,
+                self._spread_ms,
+            )
+        )
+        if len(text) <= LARGEST_FRAME:
+            return text
+        return encode(Snapshot(self.stream, self.epoch, self.seq, "large", self._spread_ms))
+
+
+def tell(events: Iterable[Event], open_ones: Iterable[bool]) -> tuple[Happened, ...]:
+    """Events as they are told: of those that are not open, the seq alone."""
+    return tuple(
+        Happened(event.seq, event.kind, event.at, msgspec.Raw(event.json.encode()))
+        if is_open
+        else Happened(event.seq)
+        for event, is_open in zip(events, open_ones, strict=True)
+    )
+
+
+def by_stream(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """Events apart by stream; those of one stay in order."""
+    apart: dict[str, list[Event]] = {}
+    for event in events:
+        apart.setdefault(event.stream, []).append(event)
+    return apart

@@ -1,0 +1,51 @@
+"""What a stream's events change on a page: the seam between `live` and who draws pages.
+
+`web` registers one `Draw` for each kind of stream that it has pieces for
+(`site.hub.draw_with("tournament", draw)`); without one, pages fetch what is stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+from sqlalchemy import Connection
+
+from clutch.kernel.log import Event
+from clutch.live.frames import EVERYTHING
+
+
+class Audience(msgspec.Struct, frozen=True):
+    """Readers who get the same text: a language and an IANA zone."""
+
+    language: str
+    zone: str
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """What one audience sees change.
+
+    `pieces`: element id to HTML of that one element, the same for everybody: no name, token or
+    relative time of a visitor. `stale`: ids of elements that pages must fetch anew. `says`:
+    sentences read out to people who can't see the change; few and short.
+    """
+
+    pieces: dict[str, str] = {}
+    stale: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+
+
+FETCH_ALL = Drawn(stale=(EVERYTHING,))
+
+
+class Draw(Protocol):
+    """Draws what `events` of `stream` (in order, at least one) changed, for one audience.
+
+    Runs in a worker thread in a read transaction that sees the events; what it draws may be newer
+    than them, never older. It should take milliseconds; it runs once an audience, not a reader.
+    """
+
+    def __call__(
+        self, conn: Connection, stream: str, events: Sequence[Event], audience: Audience
+    ) -> Drawn: ...

@@ -1,0 +1,51 @@
+"""Kinds of streams: who may follow one, and which of its events they may read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+from sqlalchemy import Connection
+
+from clutch.accounts.models import Actor
+from clutch.kernel.log import Event
+from clutch.live.refusals import StreamUnknown
+
+LONGEST_NAME = 64
+
+
+class StreamKind(msgspec.Struct, frozen=True):
+    """What the site knows of streams whose names begin alike (`tournament-...`).
+
+    `may_follow(conn, actor, stream)`: whatever a guest may follow, everybody may. `is_open(event)`:
+    whether everybody who may follow the stream may also read this event; of the others only the
+    seq is told, so that nobody's count has a gap.
+    """
+
+    may_follow: Callable[[Connection, Actor, str], bool]
+    is_open: Callable[[Event], bool]
+
+
+Kinds = Mapping[str, StreamKind]
+
+
+def kind_of(stream: str) -> str:
+    """`tournament-ab12cd34` is of the kind `tournament`."""
+    return stream.partition("-")[0]
+
+
+def may_follow(kinds: Kinds, conn: Connection, actor: Actor, stream: str) -> bool:
+    """Whether the actor may follow the stream, now."""
+    kind = kinds.get(kind_of(stream))
+    unspeakable = len(stream) > LONGEST_NAME or "\0" in stream
+    return kind is not None and not unspeakable and kind.may_follow(conn, actor, stream)
+
+
+def require_follow(kinds: Kinds, conn: Connection, actor: Actor, stream: str) -> None:
+    """Insist that the actor may follow the stream.
+
+    Raises:
+        StreamUnknown: it is not there, or not open to them; which of the two is never said.
+    """
+    if not may_follow(kinds, conn, actor, stream):
+        raise StreamUnknown
