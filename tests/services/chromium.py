@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ADVICE = "no Chromium on this machine: install it (Debian: apt-get install chromium)"
-QUIET = (
+SWITCHES = (
+    # Only our own pages are looked at, and root and containers have no sandbox.
+    "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -28,11 +30,10 @@ def find_chromium() -> str | None:
 @contextmanager
 def launched(executable: str, home: Path) -> Iterator[Browser]:
     """A headless browser that keeps its files in the given home, not in the user's."""
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     surroundings = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_CONFIG_HOME": str(home)}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=executable, args=[*QUIET, *sandbox], env={**surroundings}
+            executable_path=executable, args=SWITCHES, env={**surroundings}
         )
         try:
             yield browser
