@@ -16,8 +16,8 @@ from clutch.teams.refusals import ColourRefused
 
 MARK_CONTRAST = 3.0
 # Each theme's surface that is nearest to the middle: what stands out here does on the others too.
-DARK_SURFACE = "#22252c"
-LIGHT_SURFACE = "#ececea"
+DARK_SURFACE = "#1d2027"
+LIGHT_SURFACE = "#f0f0ec"
 WHITE = "#ffffff"
 BLACK = "#000000"
 

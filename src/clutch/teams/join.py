@@ -92,7 +92,7 @@ def leave_all(tx: Transaction, account_id: AccountId) -> None:
 
     The account's row must be locked, so that nobody joins by it meanwhile.
     """
-    for found in teams_of(tx.conn, account_id):
+    for found in sorted(teams_of(tx.conn, account_id), key=lambda team: team.id):
         team = lock_team(tx, found.id)
         others = [member for member in roster(tx.conn, team.id) if member.account_id != account_id]
         if not others:

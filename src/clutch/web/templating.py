@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from clutch.web import marks
 from clutch.web.reader import Reader, current_reader, iso, offset_text, reading
 from clutch.web.refusals import AnyRefusal
 from clutch.web.refusals import sentence_of as said
@@ -80,6 +81,7 @@ def environment() -> Environment:
     made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"when": when, "day": day, "clock": clock, "ago": ago, "number": number}
     made.filters |= {"local_input": local_input, "schema_lines": schema_lines}
+    made.filters |= {"fill": marks.fill, "ink": marks.ink}
     made.globals |= {
         "csrf": csrf,
         "version_field": version_field,
