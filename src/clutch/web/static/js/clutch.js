@@ -2,3 +2,4 @@
 import "./menus.js";
 import "./times.js";
 import "./theme.js";
+import "./live.js";
