@@ -27,6 +27,14 @@ class NewAccount:
     zone: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody whose wish is checked and whose password is hashed."""
+
+    wish: NewAccount
+    hashed: str
+
+
 def sign_up(desk: Desk, wish: NewAccount, caller: Caller) -> LoggedIn:
     """Make an account for somebody who asks for it, and log them in.
 
@@ -36,18 +44,32 @@ def sign_up(desk: Desk, wish: NewAccount, caller: Caller) -> LoggedIn:
         TooManySignups: too many from this address; HashingBusy: too many at this moment.
     """
     checked = _checked(desk, wish)
-    _refuse_taken(desk, checked.name)
-    desk.throttle.spend_signup(caller.address)
-    hashed = desk.hasher.hash(checked.password)
+    # Asked before the costly hash; the transaction asks again.
+    with desk.database.read() as conn:
+        refuse_taken(conn, checked.name, None)
+    arrival = _hashed(desk, checked, caller)
+    return desk.writer.write(lambda tx: begin_session(tx, enter(tx, arrival), caller))
 
-    def work(tx: Transaction) -> LoggedIn:
-        made = _insert(tx, checked, hashed, Role.PLAYER)
-        tx.append(
-            stream_of(made.id), AccountCreated(account_id=made.id, role=made.role), actor_id=made.id
-        )
-        return begin_session(tx, made, caller)
 
-    return desk.writer.write(work)
+def arrive(desk: Desk, wish: NewAccount, caller: Caller) -> Arrival:
+    """Check a wish, count it and hash its password, before a transaction begins; see `enter`.
+
+    Raises:
+        NameRefused, PasswordTooShort, ..., TooManySignups, HashingBusy: as `sign_up`.
+    """
+    return _hashed(desk, _checked(desk, wish), caller)
+
+
+def enter(tx: Transaction, arrival: Arrival) -> Account:
+    """Make the account of somebody who arrived.
+
+    Raises:
+        NameTaken, NameLooksTaken: whose name is in the way.
+    """
+    made = _insert(tx, arrival.wish, arrival.hashed, Role.PLAYER)
+    fact = AccountCreated(account_id=made.id, role=made.role)
+    tx.append(stream_of(made.id), fact, actor_id=made.id)
+    return made
 
 
 def hash_for_account(desk: Desk, wish: NewAccount) -> str:
@@ -79,6 +101,11 @@ def create_account(
     return made
 
 
+def _hashed(desk: Desk, checked: NewAccount, caller: Caller) -> Arrival:
+    desk.throttle.spend_signup(caller.address)
+    return Arrival(checked, desk.hasher.hash(checked.password))
+
+
 def _checked(desk: Desk, wish: NewAccount, *, official: bool = False) -> NewAccount:
     name = check_name(wish.name, reserved=desk.site_words, official=official)
     check_password(wish.password, about=(name, wish.email, *desk.site_words))
@@ -93,12 +120,6 @@ def _detailed(wish: NewAccount, name: str) -> NewAccount:
         check_language(wish.language),
         check_zone(wish.zone),
     )
-
-
-def _refuse_taken(desk: Desk, name: str) -> None:
-    # Asked before the costly hash; the transaction asks again.
-    with desk.database.read() as conn:
-        refuse_taken(conn, name, None)
 
 
 def _insert(tx: Transaction, wish: NewAccount, hashed: str | None, role: Role) -> Account:

@@ -92,6 +92,7 @@ class Database:
         engine = create_engine(
             self.url,
             poolclass=QueuePool,
+            hide_parameters=True,
             pool_size=8 if reading else 1,
             max_overflow=24 if reading else 0,
             pool_timeout=BUSY_TIMEOUT_MS / 1000,
@@ -116,6 +117,7 @@ class Database:
             max_overflow=24,
             pool_timeout=BUSY_TIMEOUT_MS / 1000,
             pool_pre_ping=True,
+            hide_parameters=True,
             isolation_level="REPEATABLE READ" if reading else "READ COMMITTED",
             connect_args={"connect_timeout": 5, "options": f"{options} -c timezone=UTC"},
         )

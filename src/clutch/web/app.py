@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from types import ModuleType
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -16,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 import clutch.web.api
 import clutch.web.pages
 from clutch.accounts.models import LANGUAGES
+from clutch.accounts.passwords import MAX_WAITING
 from clutch.bootstrap import Site
 from clutch.engine.refusals import RuleRefusal
 from clutch.kernel.refusals import Refusal
@@ -25,10 +28,12 @@ from clutch.web.catalogue import catalogue
 from clutch.web.edge import Edge
 from clutch.web.errors import on_http_exception, on_invalid_body, on_refusal
 from clutch.web.kept import Shelf, SingleFlight
+from clutch.web.letters import register_letters
 from clutch.web.routing import is_kept
 from clutch.web.static_files import static_files
 
 API = "/api/v1"
+THREADS = 40 + MAX_WAITING
 DESCRIPTION = "All that the pages do. Errors are `{code, message, details}`; codes are stable."
 
 
@@ -46,7 +51,7 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"auto_configure": False},
-        lifespan=lambda _: site.hub.running(),
+        lifespan=lambda _: _running(site),
         middleware=[Middleware(Edge, site=site, on_bug=on_bug)],
         exception_handlers={
             Refusal: on_refusal,
@@ -57,12 +62,21 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
     )
     app.state.site, app.state.shelf, app.state.flight = site, Shelf(), SingleFlight()
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
+    register_letters(site)
     for route in _plain_routes(site):
         app.router.routes.append(route)
     for module in _modules(clutch.web.api):
         app.include_router(module.router, prefix=API)
     _warm()
     return app
+
+
+@asynccontextmanager
+async def _running(site: Site) -> AsyncIterator[None]:
+    # Log-ins that wait for the hashing queue hold a thread each; pages must find others.
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    async with site.hub.running():
+        yield
 
 
 def _plain_routes(site: Site) -> Iterator[BaseRoute]:

@@ -1,7 +1,10 @@
-"""Where a request comes from, for log-in and sign-up; and what a browser calls itself, in few words."""
+"""Where a request comes from, for log-in and sign-up; and what a browser calls itself, in short."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +14,9 @@ from clutch.web import cookies
 from clutch.web.visit import ApiVisit, Visit
 
 DEVICE = "clutch-device"
+
+# A password is taken to the letter: spaces around it belong to it.
+Secret = Annotated[str, StringConstraints(strip_whitespace=False, max_length=4096)]
 
 _BROWSERS = (
     ("Edg/", "Edge"),

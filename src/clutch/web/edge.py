@@ -122,7 +122,11 @@ class Edge:
 
     def _note(self, bug: Exception, request_id: str, scope: Scope) -> None:
         _log.error(
-            "bug", request_id=request_id, method=scope["method"], path=scope["path"], exc_info=bug
+            "bug",
+            request_id=request_id,
+            method=scope["method"],
+            path=_shown(scope["path"]),
+            exc_info=bug,
         )
         if self._on_bug is not None:
             self._on_bug(bug)
@@ -197,3 +201,8 @@ class _Limited:
         if self._size > BODY_LIMIT:
             raise TooLargeWhileRead
         return message
+
+
+def _shown(path: str) -> str:
+    """A path as it may stand in a log: the address of a reset link is a secret."""
+    return "/reset/***" if path.startswith("/reset/") else path
