@@ -2,14 +2,18 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ADVICE = "no Chromium on this machine: install it (Debian: apt-get install chromium)"
+ADVICE = (
+    "no Chromium that tests can drive: install it (Debian: apt-get install chromium libatomic1)"
+)
 SWITCHES = (
     # Only our own pages are looked at, and root and containers have no sandbox.
     "--no-sandbox",
@@ -23,8 +27,15 @@ SWITCHES = (
 
 
 def find_chromium() -> str | None:
-    found = (shutil.which(name) for name in NAMES)
-    return next(filter(None, found), None)
+    """Path of the system's Chromium, if there is one and Playwright's driver can run here."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    return found if found and driver_runs() else None
+
+
+def driver_runs() -> bool:
+    """The driver needs a library (libatomic) that a bare Debian lacks."""
+    driver, _ = compute_driver_executable()
+    return subprocess.run([driver, "--version"], capture_output=True, check=False).returncode == 0
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.services.chromium import ADVICE
+
 ROOT = Path(__file__).parents[2]
 SKIPPING = """
 import pytest
@@ -79,7 +81,7 @@ def test_elsewhere_what_is_missing_is_said_in_one_line_and_the_summary_is_last(
     lines = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
     assert lines == [
         "SKIPPED 2: no real data here: CLUTCH_TEST_DATA names its folder",
-        "SKIPPED 2: no Chromium on this machine: install it (Debian: apt-get install chromium)",
+        f"SKIPPED 2: {ADVICE}",
         "SKIPPED 1: not today",
     ]
     assert done.stdout.splitlines()[-1].startswith("1 passed, 5 skipped in ")
