@@ -12,7 +12,6 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.prompt import Prompt
 from rich.table import Table
 
 from clutch.accounts.admin import change_role
@@ -126,14 +125,14 @@ def _site() -> Iterator[Site]:
 
 def _ask_name(otherwise: str) -> str:
     if sys.stdin.isatty():
-        return Prompt.ask("Name", default=otherwise or ...)
+        return str(typer.prompt("Name", default=otherwise or None))
     return otherwise or _fail("Say the name of the account: clutch user create NAME.")
 
 
 def _ask_password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    return Prompt.ask("Password", password=True)
+    return str(typer.prompt("Password", hide_input=True))
 
 
 def _say(line: str) -> None:
