@@ -25,6 +25,7 @@ from clutch.kernel.writing import Writer
 from clutch.live.hub import Hub
 from clutch.live.kinds import stream_kinds
 from clutch.migrations import migrate
+from clutch.tournaments.forgetting import forget_player, kept_about
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,14 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         started=clock.now().isoformat(),
     )
     site.background.add_chore(sweep)
+    _remember_and_forget(site.personal)
     return site
+
+
+def _remember_and_forget(personal: Personal) -> None:
+    """Say who keeps what about people, and who forgets it when they leave."""
+    personal.contribute("tournaments", kept_about)
+    personal.on_erase(forget_player)
 
 
 def _capabilities(settings: Settings, clock: Clock) -> Capabilities:

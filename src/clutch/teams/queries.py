@@ -97,6 +97,13 @@ def get_team(conn: Connection, team_id: TeamId) -> Team:
     return found
 
 
+def find_team_named(conn: Connection, name: str) -> Team | None:
+    """The living team of that name, upper and lower case aside."""
+    wanted = select(*TEAM_COLUMNS).where(team.c.name_folded == name_keys(name).folded)
+    row = conn.execute(wanted).one_or_none()
+    return None if row is None else team_of(row)
+
+
 def roster(conn: Connection, team_id: TeamId) -> list[Member]:
     """Who is in the team now: the captain, then by how long they have been in it."""
     return [

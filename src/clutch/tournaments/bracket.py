@@ -14,7 +14,8 @@ from clutch.kernel.refusals import NotFound
 from clutch.tournaments import stages
 from clutch.tournaments.matches import MatchRow, matches_of
 from clutch.tournaments.models import Participant, Status, Tournament, TournamentId
-from clutch.tournaments.repository import get_tournament, participants_of
+from clutch.tournaments.participants import participants_of
+from clutch.tournaments.repository import get_tournament
 from clutch.tournaments.tables import report as report_table
 
 

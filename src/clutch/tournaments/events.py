@@ -139,6 +139,14 @@ class PlayerAdmitted(Fact, frozen=True):
     tournament_id: str
 
 
+@fact("player-tournament-moved")
+class PlayerTournamentMoved(Fact, frozen=True):
+    """In the player's stream: a tournament that they play in, or wait for, has another status."""
+
+    tournament_id: str
+    status: str
+
+
 @fact("player-out")
 class PlayerOut(Fact, frozen=True):
     """In the player's stream: they don't play after all; `how` is the registration's status."""

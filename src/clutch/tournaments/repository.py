@@ -1,4 +1,4 @@
-"""Rows of tournaments, registrations and participants: what the verbs have in common.
+"""Rows of tournaments and registrations: what the verbs have in common.
 
 A verb locks the tournament's stream first (`lock_tournament`): from then on nobody else changes
 anything in this tournament until the transaction ends.
@@ -7,6 +7,7 @@ anything in this tournament until the transaction ends.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import Enum
 from typing import Any
 
 import msgspec
@@ -15,15 +16,14 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from clutch.accounts.events import stream_of as player_stream
 from clutch.accounts.models import AccountId
 from clutch.accounts.names import name_keys
-from clutch.engine import ParticipantId
 from clutch.kernel.log import Fact
 from clutch.kernel.refusals import VersionStale
 from clutch.kernel.writing import Transaction
+from clutch.teams.models import TeamId
 from clutch.tournaments.events import SITE_STREAM, TournamentAnnounced
 from clutch.tournaments.models import (
     Entry,
     FormatSettings,
-    Participant,
     Registration,
     RegistrationId,
     RegistrationStatus,
@@ -33,10 +33,13 @@ from clutch.tournaments.models import (
     Visibility,
     stream_of,
 )
-from clutch.tournaments.refusals import RegistrationMissing, TournamentMissing
+from clutch.tournaments.refusals import (
+    TournamentMissing,
+)
+from clutch.tournaments.refusals_joining import (
+    RegistrationMissing,
+)
 from clutch.tournaments.tables import (
-    participant,
-    participant_player,
     registration,
     registration_player,
     tournament,
@@ -47,9 +50,6 @@ TOURNAMENT_COLUMNS: tuple[Any, ...] = tuple(
 )
 REGISTRATION_COLUMNS: tuple[Any, ...] = tuple(
     registration.c[name] for name in Registration.__struct_fields__
-)
-PARTICIPANT_COLUMNS: tuple[Any, ...] = tuple(
-    participant.c[name] for name in Participant.__struct_fields__
 )
 _TOURNAMENT = select(*TOURNAMENT_COLUMNS).where(tournament.c.id == bindparam("tournament_id"))
 _REGISTRATION = select(*REGISTRATION_COLUMNS).where(
@@ -138,12 +138,18 @@ def announce(tx: Transaction, subject: Tournament, actor_id: int | None) -> None
 
 
 def _stored(values: dict[str, Any]) -> dict[str, Any]:
-    stored = dict(values)
+    stored = _plain(values)
     if "name" in stored:
         stored["name_folded"] = name_keys(stored["name"]).folded
     if "format_settings" in stored:
         stored["format_settings"] = msgspec.json.encode(stored["format_settings"]).decode()
     return stored
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.value if isinstance(value, Enum) else value for name, value in values.items()
+    }
 
 
 # --- registrations --------------------------------------------------------------------------------
@@ -215,11 +221,58 @@ def living_registrations(
     return {AccountId(account_id): RegistrationId(found) for account_id, found in rows}
 
 
+def count_rosters_outside(
+    conn: Connection, tournament_id: TournamentId, least: int, most: int
+) -> int:
+    """How many living registrations have fewer players than `least`, or more than `most`."""
+    players = func.count(registration_player.c.account_id)
+    outside = (
+        select(registration.c.id)
+        .join(registration_player, registration_player.c.registration_id == registration.c.id)
+        .where(registration.c.tournament_id == tournament_id, registration.c.status.in_(_LIVING))
+        .group_by(registration.c.id)
+        .having((players < least) | (players > most))
+    )
+    return conn.execute(select(func.count()).select_from(outside.subquery())).scalar_one()
+
+
+def find_team_registration(
+    conn: Connection, tournament_id: TournamentId, team_id: TeamId
+) -> RegistrationId | None:
+    """The registration by which a team plays or waits."""
+    found = conn.execute(
+        select(registration.c.id).where(
+            registration.c.tournament_id == tournament_id,
+            registration.c.team_id == team_id,
+            registration.c.status.in_(_LIVING),
+        )
+    ).scalar()
+    return None if found is None else RegistrationId(found)
+
+
+def find_last_registration(
+    conn: Connection, tournament_id: TournamentId, account_id: AccountId, team_id: TeamId | None
+) -> Registration | None:
+    """The latest registration of a team, or of a player who plays alone; living or not."""
+    whose = (
+        registration.c.team_id == team_id
+        if team_id is not None
+        else registration.c.team_id.is_(None) & (registration.c.account_id == account_id)
+    )
+    row = conn.execute(
+        select(*REGISTRATION_COLUMNS)
+        .where(registration.c.tournament_id == tournament_id, whose)
+        .order_by(registration.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else registration_of(row)
+
+
 def insert_registration(
     tx: Transaction, values: dict[str, Any], players: Sequence[AccountId]
 ) -> Registration:
     """A new registration with those who would play for it."""
-    row = values | {"version": 1, "registered_at": tx.now}
+    row = _plain(values) | {"version": 1, "registered_at": tx.now}
     new_id = tx.conn.execute(insert(registration).values(row).returning(registration.c.id)).scalar()
     made = get_registration(tx.conn, values["tournament_id"], RegistrationId(new_id or 0))
     set_players(tx, made, players)
@@ -228,7 +281,7 @@ def insert_registration(
 
 def update_registration(tx: Transaction, before: Registration, **values: Any) -> Registration:
     """Set columns and count the version up."""
-    changes = values | {"version": before.version + 1}
+    changes = _plain(values) | {"version": before.version + 1}
     tx.conn.execute(update(registration).where(registration.c.id == before.id).values(changes))
     return get_registration(tx.conn, before.tournament_id, before.id)
 
@@ -243,6 +296,16 @@ def players_of(conn: Connection, registration_id: RegistrationId) -> list[Accoun
     return [AccountId(found) for found in rows.scalars()]
 
 
+def living_players(conn: Connection, tournament_id: TournamentId) -> list[AccountId]:
+    """Everybody who plays in the tournament or waits to."""
+    rows = conn.execute(
+        select(registration_player.c.account_id)
+        .join(registration, registration.c.id == registration_player.c.registration_id)
+        .where(registration.c.tournament_id == tournament_id, registration.c.status.in_(_LIVING))
+    )
+    return [AccountId(found) for found in rows.scalars()]
+
+
 def set_players(tx: Transaction, subject: Registration, players: Sequence[AccountId]) -> None:
     """Say anew who plays for a registration."""
     of_it = registration_player.c.registration_id == subject.id
@@ -253,77 +316,9 @@ def set_players(tx: Transaction, subject: Registration, players: Sequence[Accoun
     )
 
 
-# --- participants ---------------------------------------------------------------------------------
-
-
-def participant_of(row: Row[Any]) -> Participant:
-    """The participant in a row that has `PARTICIPANT_COLUMNS`."""
-    return Participant(**{name: getattr(row, name) for name in Participant.__struct_fields__})
-
-
-def participants_of(conn: Connection, tournament_id: TournamentId) -> list[Participant]:
-    """The participants, best seed first; those without a seed after, in the order of admission."""
-    rows = conn.execute(
-        select(*PARTICIPANT_COLUMNS)
-        .where(participant.c.tournament_id == tournament_id)
-        .order_by(participant.c.seed.is_(None), participant.c.seed, participant.c.id)
-    )
-    return [participant_of(row) for row in rows]
-
-
-def insert_participant(
-    tx: Transaction, values: dict[str, Any], roster: Sequence[dict[str, Any]]
-) -> ParticipantId:
-    """A new participant with its roster."""
-    row = values | {"disqualified": False}
-    made = tx.conn.execute(insert(participant).values(row).returning(participant.c.id)).scalar()
-    new_id = ParticipantId(made or 0)
-    set_roster(tx, new_id, roster)
-    return new_id
-
-
-def set_roster(
-    tx: Transaction, participant_id: ParticipantId, roster: Sequence[dict[str, Any]]
-) -> None:
-    """Take the snapshot of who plays anew."""
-    of_it = participant_player.c.participant_id == participant_id
-    tx.conn.execute(delete(participant_player).where(of_it))
-    rows = [{"participant_id": participant_id} | player for player in roster]
-    tx.conn.execute(insert(participant_player), rows)
-
-
-def find_participant(conn: Connection, registration_id: RegistrationId) -> Participant | None:
-    """The participant that a registration became; None while it waits, or when it is out."""
-    row = conn.execute(
-        select(*PARTICIPANT_COLUMNS).where(participant.c.registration_id == registration_id)
-    ).one_or_none()
-    return None if row is None else participant_of(row)
-
-
-def delete_participant(tx: Transaction, participant_id: ParticipantId) -> None:
-    """Take a participant out; only before the draw."""
-    of_it = participant_player.c.participant_id == participant_id
-    tx.conn.execute(delete(participant_player).where(of_it))
-    tx.conn.execute(delete(participant).where(participant.c.id == participant_id))
-
-
-def set_seeds(tx: Transaction, order: Sequence[ParticipantId]) -> None:
-    """Number the participants from 1 in this order."""
-    if order:
-        rows = [{"the_id": one, "the_seed": seed} for seed, one in enumerate(order, start=1)]
-        tx.conn.execute(_SET_SEED, rows)
-
-
 def tell_players(
     tx: Transaction, players: Iterable[AccountId], fact: Fact, actor_id: int | None
 ) -> None:
     """Put a fact into the streams of these players, so that their open pages change."""
     for player in sorted(players):
         tx.append(player_stream(player), fact, actor_id=actor_id)
-
-
-_SET_SEED = (
-    update(participant)
-    .where(participant.c.id == bindparam("the_id"))
-    .values(seed=bindparam("the_seed"))
-)
