@@ -31,6 +31,7 @@ class ResultReported(Fact, frozen=True):
     """A side claimed a result. `result` has the engine's form."""
 
     match: str
+    opponents: tuple[int, ...]
     side: int
     result: dict[str, Any]
 
@@ -63,14 +64,21 @@ class ResultConfirmed(Fact, frozen=True):
     """A result was accepted; `how`: by the opponent, an organizer or the deadline."""
 
     match: str
+    opponents: tuple[int, ...]
+    result: dict[str, Any]
     how: str
 
 
 @fact("result-corrected")
 class ResultCorrected(Fact, frozen=True):
-    """An organizer replaced or revoked a decided result, taking these matches' results with it."""
+    """An organizer replaced a decided result, or (`result` None) took it back.
+
+    The results of the `revoked` matches went with it.
+    """
 
     match: str
+    opponents: tuple[int, ...]
+    result: dict[str, Any] | None
     revoked: tuple[str, ...]
     reason: str | None
 

@@ -155,6 +155,16 @@ def _check_running(tournament: Tournament) -> None:
         raise TournamentNotRunning
 
 
+def confirmed(match: MatchRow, result: Result, how: How) -> ResultConfirmed:
+    """The fact that a result was accepted."""
+    return ResultConfirmed(
+        match=match.id,
+        opponents=match.participants,
+        result=engine.encode_result(result),
+        how=how,
+    )
+
+
 def _record(
     tx: Transaction, actor_id: int | None, match: MatchRow, result: Result, how: How
 ) -> None:
@@ -164,7 +174,7 @@ def _record(
         match.tournament_id,
         lambda stage: engine.report(stage, match.id, result),
         match_rows.Decision(match.id, how),
-        ResultConfirmed(match=match.id, how=how),
+        confirmed(match, result, how),
     )
 
 
@@ -185,7 +195,10 @@ def _keep_claim(
     match_rows.touch(tx, match.tournament_id, match.id)
     _wait_or_not(tx, tournament, match, waits=claimed.waits)
     reported = ResultReported(
-        match=match.id, side=claimed.side, result=msgspec.to_builtins(claimed.result)
+        match=match.id,
+        opponents=match.participants,
+        side=claimed.side,
+        result=engine.encode_result(claimed.result),
     )
     disputed = () if claimed.waits else (ResultDisputed(match=match.id),)
     tx.append(tournament.stream, reported, *disputed, actor_id=actor.account_id)

@@ -20,7 +20,6 @@ from clutch.kernel.writing import Transaction
 from clutch.tournaments import stages
 from clutch.tournaments.events_play import (
     DisqualificationDecided,
-    ResultConfirmed,
     ResultCorrected,
     TournamentReopened,
 )
@@ -29,7 +28,7 @@ from clutch.tournaments.matches import MatchRow, Seen, get_match
 from clutch.tournaments.models import Status, Tournament, TournamentId, stream_of
 from clutch.tournaments.policy import require_organizer
 from clutch.tournaments.refusals_play import ConfirmationNeeded, ReasonNeeded, TournamentNotRunning
-from clutch.tournaments.reporting import check_version
+from clutch.tournaments.reporting import check_version, confirmed
 from clutch.tournaments.repository import get_tournament
 from clutch.tournaments.tables import participant as participant_table
 from clutch.tournaments.tables import placement as placement_table
@@ -65,7 +64,7 @@ def set_result(
     tournament, match = _as_organizer(tx, actor, seen)
     if match.is_decided:
         operation = _correction(match.id, result)
-        _correct(tx, actor, tournament, match, Change(operation, consent))
+        _correct(tx, actor, tournament, match, Change(operation, result, consent))
     else:
         stages.advance(
             tx,
@@ -73,7 +72,7 @@ def set_result(
             tournament.id,
             lambda stage: engine.report(stage, match.id, result),
             Decision(match.id, "organizer"),
-            ResultConfirmed(match=match.id, how="organizer"),
+            confirmed(match, result, "organizer"),
         )
     return get_match(tx.conn, tournament.id, match.id)
 
@@ -88,7 +87,7 @@ def revoke_result(
         MatchNotDecided, MatchDecidedByRule: there is no result that somebody recorded.
     """
     tournament, match = _as_organizer(tx, actor, seen)
-    _correct(tx, actor, tournament, match, Change(_revocation(match.id), consent))
+    _correct(tx, actor, tournament, match, Change(_revocation(match.id), None, consent))
     return get_match(tx.conn, tournament.id, match.id)
 
 
@@ -188,6 +187,7 @@ class Change(NamedTuple):
     """What is done to a decided match, and what was agreed to lose by it."""
 
     operation: Operation
+    result: Result | None
     consent: Consent
 
 
@@ -215,7 +215,13 @@ def _correct(
         tournament.id,
         change.operation,
         Decision(match.id, "organizer", corrects=True),
-        ResultCorrected(match=match.id, revoked=revoked, reason=change.consent.reason),
+        ResultCorrected(
+            match=match.id,
+            opponents=match.participants,
+            result=None if change.result is None else engine.encode_result(change.result),
+            revoked=revoked,
+            reason=change.consent.reason,
+        ),
     )
     _reopen_if_open(tx, actor, tournament, preview.stage, match.id)
 
