@@ -66,7 +66,7 @@ def test_in_ci_a_skip_is_a_failure_that_is_named(tmp_path: Path) -> None:
     (tmp_path / "test_run.py").write_text(SKIPPING, encoding="utf-8")
     (tmp_path / "test_collected.py").write_text(SKIPPED_WHILE_COLLECTING, encoding="utf-8")
     done = run(tmp_path, "-n", "1", CI="true")
-    assert done.returncode == 1, done.stdout
+    assert done.returncode == 1, done.stdout + done.stderr
     named = done.stdout.partition("in CI a skip is a failure")[2]
     assert "test_run.py::test_hole" in named
     assert "test_collected.py" in named
@@ -77,7 +77,7 @@ def test_elsewhere_what_is_missing_is_said_in_one_line_and_the_summary_is_last(
 ) -> None:
     (tmp_path / "test_run.py").write_text(SKIPPING + IN_NEED, encoding="utf-8")
     done = run(tmp_path, PATH=str(tmp_path), CLUTCH_TEST_DATA=str(tmp_path / "none"))
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
     lines = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
     assert lines == [
         "SKIPPED 2: no real data here: CLUTCH_TEST_DATA names its folder",
