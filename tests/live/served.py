@@ -1,0 +1,94 @@
+"""The whole site with a page and a command more, on the real parent and serving processes.
+
+    python -m tests.live.served HOME [DATABASE_URL]
+
+Prints its address once it serves. `/try/score?stream=team-1&n=3` commits three events in the
+serving process, one transaction each; `/try/page?stream=team-1` is a page that follows them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from socket import socket
+from typing import NoReturn
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from clutch.bootstrap import Site, open_site
+from clutch.cli.serving.child import Served, serve_forever
+from clutch.cli.serving.listening import address_of, take_listeners
+from clutch.cli.serving.notify import Notifier
+from clutch.cli.serving.parent import Lines, Parent, Work
+from clutch.kernel import log, logs
+from clutch.kernel.epoch import get_epoch
+from clutch.kernel.settings import Settings
+from clutch.web.app import create_app
+from clutch.web.static_files import static_files
+from tests.live.things import draw, score, score_piece
+
+PAGE = """<!doctype html><html lang="en"><title>{points}</title>
+<script type="module" src="{script}"></script>
+<link rel="stylesheet" href="{style}">
+<body data-streams="{stream}@{points}" data-epoch="{epoch}">
+<span id="live-state" data-on="Live" data-off="Reconnecting" hidden></span>
+<span id="live-said" aria-live="polite"></span>
+<div style="height: 2000px"></div>
+{score}
+<section id="table" data-live><p>{points} in the table</p><input id="typed"></section>
+<section id="mine" data-live="fetch"><p>{points} for me</p></section>
+<div style="height: 2000px"></div>
+"""
+
+
+def page(request: Request) -> Response:
+    site: Site = request.app.state.site
+    stream = request.query_params["stream"]
+    with site.database.read() as conn:
+        points, epoch = log.head(conn, stream), get_epoch(conn)
+    text = PAGE.format(
+        stream=stream,
+        points=points,
+        epoch=epoch,
+        script=static_files().url("js/clutch.js"),
+        style=static_files().url("css/clutch.css"),
+        score=score_piece(points, "en"),
+    )
+    return HTMLResponse(text)
+
+
+def try_score(request: Request) -> Response:
+    site: Site = request.app.state.site
+    for number in range(int(request.query_params.get("n", "1"))):
+        site.writer.write(score(request.query_params["stream"], number))
+    return PlainTextResponse("scored")
+
+
+def serve(settings: Settings, sockets: Sequence[socket], lines: Lines) -> NoReturn:
+    site = open_site(settings)
+    site.hub.draw_with("team", draw)
+    app = create_app(site)
+    app.router.routes[:0] = [Route("/try/page", page), Route("/try/score", try_score)]
+    facts = lambda: {"version": site.release}  # noqa: E731
+    serve_forever(Served(app, settings.run_folder, facts, site.close), sockets, lines)
+
+
+def main() -> int:
+    home, database = Path(sys.argv[1]), (sys.argv[2:] or [None])[0]
+    settings = Settings(home=home, DATABASE_URL=database)
+    logs.configure("warning")
+    listeners = take_listeners("127.0.0.1", 0)
+    work = Work(
+        prepare=lambda: None,
+        preload=lambda: None,
+        serve=lambda sockets, lines: serve(settings, sockets, lines),
+        announce=lambda: print(address_of(listeners[0]), flush=True),
+    )
+    return Parent(listeners, 1, work, settings.run_folder, Notifier()).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Facts, streams and drawings for the tests of live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
+
+from clutch.kernel import log
+from clutch.kernel.log import Event
+from clutch.kernel.writing import Transaction
+from clutch.live.rendering import Audience, Drawn
+from clutch.teams.events import TeamChanged
+
+WORDS = {"en": "points", "ru": "очков"}
+
+
+def score(stream: str, *numbers: int) -> Callable[[Transaction], None]:
+    """A command that appends a fact for each number; everything that the tests do is this."""
+
+    def work(tx: Transaction) -> None:
+        tx.lock(stream)
+        facts = [TeamChanged(team_id=number, fields=()) for number in numbers]
+        tx.append(stream, *facts, actor_id=None)
+
+    return work
+
+
+def draw(conn: Connection, stream: str, events: Sequence[Event], audience: Audience) -> Drawn:
+    """The score is the number of events; every third event changes more than a piece can show."""
+    points = log.head(conn, stream)
+    if any(event.seq % 3 == 0 for event in events):
+        return Drawn(stale=("table",))
+    return Drawn({"score": score_piece(points, audience.language)}, says=(f"{points}:0",))
+
+
+def score_piece(points: int, language: str) -> str:
+    return (
+        f'<section id="score" data-live><a id="link" href="#x">Red</a>'
+        f'<details id="more"><summary>more</summary>{WORDS[language]}</details>'
+        f'<b id="points">{points}</b></section>'
+    )
