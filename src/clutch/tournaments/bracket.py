@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -30,7 +31,8 @@ class Placed(msgspec.Struct, frozen=True):
 class Bracket(msgspec.Struct, frozen=True):
     """What there is to see of a drawn tournament, as of `seq` of its stream.
 
-    `claimed` are matches beside which reports wait, `disputed` those whose two reports differ.
+    `claimed` are matches beside which reports wait, `disputed` those whose two reports differ;
+    `winner_to` and `loser_to` say, by match, which match the two sides go to.
     """
 
     tournament: Tournament
@@ -40,6 +42,8 @@ class Bracket(msgspec.Struct, frozen=True):
     placements: list[Placed]
     claimed: frozenset[str]
     disputed: frozenset[str]
+    winner_to: dict[str, str]
+    loser_to: dict[str, str]
 
     @property
     def is_complete(self) -> bool:
@@ -66,7 +70,17 @@ def get_bracket(conn: Connection, kept: dict[str, Any], tournament_id: Tournamen
         placements=placements_of(conn, kept, tournament),
         claimed=frozenset(claims),
         disputed=frozenset(match_id for match_id, count in claims.items() if count > 1),
+        winner_to={source: match_id for match_id, source in _sources(matches, "winner_of")},
+        loser_to={source: match_id for match_id, source in _sources(matches, "loser_of")},
     )
+
+
+def _sources(matches: list[MatchRow], kind: str) -> Iterator[tuple[str, str]]:
+    for match in matches:
+        for opponent in match.opponents:
+            source = getattr(opponent.source, kind)
+            if source is not None:
+                yield match.id, source
 
 
 def placements_of(conn: Connection, kept: dict[str, Any], tournament: Tournament) -> list[Placed]:
