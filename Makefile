@@ -42,7 +42,7 @@ check-format: dev-environment
 	@$(PYTHON) -m ruff format --check --quiet --diff .
 
 check-lint: dev-environment
-	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m ruff check --quiet --output-format concise .
 
 check-types: dev-environment
 	@$(PYTHON) -m mypy --no-error-summary $(CODE)
