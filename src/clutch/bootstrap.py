@@ -25,6 +25,8 @@ from clutch.kernel.writing import Writer
 from clutch.live.hub import Hub
 from clutch.live.kinds import stream_kinds
 from clutch.migrations import migrate
+from clutch.teams.join import leave_all
+from clutch.teams.queries import played_for
 from clutch.tournaments.forgetting import forget_player, kept_about
 
 
@@ -110,6 +112,8 @@ def _remember_and_forget(personal: Personal) -> None:
     """Say who keeps what about people, and who forgets it when they leave."""
     personal.contribute("tournaments", kept_about)
     personal.on_erase(forget_player)
+    personal.contribute("teams", played_for)
+    personal.on_erase(leave_all)
 
 
 def _capabilities(settings: Settings, clock: Clock) -> Capabilities:
