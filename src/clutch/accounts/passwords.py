@@ -10,11 +10,11 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from importlib.resources import files
 from threading import BoundedSemaphore
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from argon2 import Parameters, PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -62,18 +62,19 @@ class Hasher:
 
     def __init__(
         self,
-        parameters: Parameters = PARAMETERS,
+        parameters: Parameters | None = None,
         *,
         threads: int | None = None,
         max_waiting: int = MAX_WAITING,
     ) -> None:
+        parameters = parameters or PARAMETERS
         self._hasher = PasswordHasher.from_parameters(parameters)
         threads = threads or (2 if (os.cpu_count() or 1) > 2 else 1)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="hasher")
         self._places = BoundedSemaphore(threads + max_waiting)
         # Verified when there is no such account, so that the answer takes as long. First in line,
         # so that it is there before anybody asks.
-        self._decoy = self._pool.submit(_decoy_of, parameters)
+        self._decoy = self._pool.submit(_decoy_of, astuple(parameters))
 
     def hash(self, password: str) -> str:
         """The password's hash.
@@ -114,8 +115,9 @@ class Hasher:
 
 
 @cache
-def _decoy_of(parameters: Parameters) -> str:
-    return PasswordHasher.from_parameters(parameters).hash("no account has this password")
+def _decoy_of(parameters: tuple[Any, ...]) -> str:
+    hasher = PasswordHasher.from_parameters(Parameters(*parameters))
+    return hasher.hash("no account has this password")
 
 
 def check_password(
