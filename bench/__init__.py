@@ -1,0 +1,1 @@
+"""How fast Clutch is: `make bench`. Ratios within one run count, not absolute figures."""

@@ -1,0 +1,1 @@
+"""The demo community: what `clutch run` fills an empty site with."""
