@@ -121,14 +121,24 @@ def lines_of(
     """Registrations of these statuses (or all) in the order in which they came."""
     registrations = registrations_of(conn, tournament_id, *statuses)
     admitted = {one.registration_id: one for one in participants_of(conn, tournament_id)}
-    snapshots = _snapshots(conn, tournament_id)
-    wished = _wished(conn, tournament_id)
+    snapshots = _snapshots(conn, participant.c.tournament_id == tournament_id)
+    wished = _wished(conn, registration.c.tournament_id == tournament_id)
     lines = []
     for one in registrations:
         taken = admitted.get(one.id)
         players = snapshots.get(taken.id) if taken is not None else wished.get(one.id)
         lines.append(Line(one, tuple(players or ()), taken))
     return lines
+
+
+def line_of(conn: Connection, one: Registration) -> Line:
+    """One registration with who plays for it."""
+    taken = find_participant(conn, one.id)
+    if taken is None:
+        players = _wished(conn, registration.c.id == one.id).get(one.id, [])
+    else:
+        players = _snapshots(conn, participant.c.id == taken.id).get(taken.id, [])
+    return Line(one, tuple(players), taken)
 
 
 def participant_lines(conn: Connection, tournament_id: TournamentId) -> list[Line]:
@@ -221,12 +231,12 @@ def _open_match(conn: Connection, mine: Participant) -> OwnMatch | None:
 
 
 def _snapshots(
-    conn: Connection, tournament_id: TournamentId
+    conn: Connection, whose: ColumnElement[bool]
 ) -> dict[ParticipantId, list[RosterPlayer]]:
     rows = conn.execute(
         select(participant_player)
         .join(participant, participant.c.id == participant_player.c.participant_id)
-        .where(participant.c.tournament_id == tournament_id)
+        .where(whose)
         .order_by(participant_player.c.is_captain.desc(), participant_player.c.account_id)
     )
     found: dict[ParticipantId, list[RosterPlayer]] = {}
@@ -237,7 +247,7 @@ def _snapshots(
 
 
 def _wished(
-    conn: Connection, tournament_id: TournamentId
+    conn: Connection, whose: ColumnElement[bool]
 ) -> dict[RegistrationId, list[RosterPlayer]]:
     """Who would play for those who were not admitted, by their names as of now."""
     rows = conn.execute(
@@ -249,7 +259,7 @@ def _wished(
         )
         .join(registration_player, registration_player.c.registration_id == registration.c.id)
         .join(account, account.c.id == registration_player.c.account_id)
-        .where(registration.c.tournament_id == tournament_id)
+        .where(whose)
         .order_by(registration.c.id, account.c.id)
     )
     found: dict[RegistrationId, list[RosterPlayer]] = {}
