@@ -19,6 +19,23 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "clutch"
 LOCALE = SOURCE / "web" / "locale"
 CONTEXTS = ("accounts", "teams", "tournaments", "live", "engine", "kernel", "cli")
+# Files of `web` that belong to a context and do not bear its name.
+OWNERS = {
+    "account": "accounts",
+    "admin": "accounts",
+    "callers": "accounts",
+    "letters": "accounts",
+    "login": "accounts",
+    "invites": "teams",
+    "marks": "teams",
+    "matches": "tournaments",
+    "numbers": "tournaments",
+    "play": "tournaments",
+    "players": "tournaments",
+    "records": "tournaments",
+    "sentences": "tournaments",
+    "tournament_bracket": "tournaments",
+}
 SINGLE = {"_", "N_", "gettext"}
 PLURAL = {"ngettext"}
 HEADER = r"""msgid ""
@@ -69,10 +86,10 @@ def template_texts(path: Path) -> Iterator[Text]:
     )
     extract = reader.extract_translations  # type: ignore[attr-defined]
     for line, _, message in extract(path.read_text(encoding="utf-8")):
-        if isinstance(message, str):
-            yield Text(message, path, line)
-        else:
-            known = [part for part in message if part is not None]
+        # A variable is translated where it was marked, by N_ in the code.
+        parts = (message,) if isinstance(message, str) else tuple(message or ())
+        known = [part for part in parts if part is not None]
+        if known:
             yield Text((known[0], known[1]) if len(known) > 1 else known[0], path, line)
 
 
@@ -81,7 +98,9 @@ def domain_of(path: Path) -> str:
     parts = path.relative_to(SOURCE).with_suffix("").parts
     if parts[0] != "web":
         return parts[0] if parts[0] in CONTEXTS else "kernel"
-    return next((part for part in parts[1:] if part in CONTEXTS), "web")
+    # The file's own name first: sentences/teams.py is the teams'.
+    named = (OWNERS.get(part, part) for part in reversed(parts[1:]))
+    return next((name for name in named if name in CONTEXTS), "web")
 
 
 def catalogue_file(domain: str) -> Path:

@@ -54,6 +54,12 @@ class Reader:
         text = format_datetime(local, _MOMENT[self.language], locale=_LOCALES[self.language])
         return f"{text} {offset_text(local)}"
 
+    def short_moment(self, at: datetime) -> str:
+        """Day and time without the year: `24 Nov, 18:00 UTC+3`."""
+        local = at.astimezone(self.zone)
+        text = format_datetime(local, "d MMM, HH:mm", locale=_LOCALES[self.language])
+        return f"{text} {offset_text(local)}"
+
     def day(self, at: datetime | date) -> str:
         """The calendar day in the reader's zone."""
         day = at.astimezone(self.zone).date() if isinstance(at, datetime) else at

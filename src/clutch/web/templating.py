@@ -26,6 +26,7 @@ from clutch.web.words import (
     format_name,
     match_status,
     outcome_name,
+    outcome_short,
     placement,
     role_name,
     round_title,
@@ -79,7 +80,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"when": when, "day": day, "clock": clock, "ago": ago, "number": number}
+    made.filters |= {"when": when, "day": day, "clock": clock, "ago": ago, "soon": soon, "number": number}
     made.filters |= {"local_input": local_input, "schema_lines": schema_lines}
     made.filters |= {"fill": marks.fill, "ink": marks.ink}
     made.globals |= {
@@ -98,6 +99,7 @@ def environment() -> Environment:
         "tournament_word": tournament_status,
         "match_word": match_status,
         "outcome_name": outcome_name,
+        "outcome_short": outcome_short,
         "format_name": format_name,
         "role_name": role_name,
     }
@@ -133,6 +135,11 @@ def ago(at: datetime) -> Markup:
     return Markup('<time datetime="{}" data-ago>{}</time>').format(
         iso(at), current_reader().moment(at)
     )
+
+
+def soon(at: datetime) -> Markup:
+    """Day and time without the year, for the head of a round: `14 Mar, 18:00 UTC+3`."""
+    return _time(iso(at), current_reader().short_moment(at))
 
 
 def day(at: datetime | date) -> Markup:

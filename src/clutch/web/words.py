@@ -31,6 +31,13 @@ _OUTCOME = {
     "double_forfeit": N_("Double forfeit"),
     "disqualification": N_("Disqualification"),
 }
+# In a bracket there is room for a score only.
+_OUTCOME_SHORT = {
+    "walkover": N_("w/o"),
+    "forfeit": N_("ff"),
+    "double_forfeit": N_("ff"),
+    "disqualification": N_("dq"),
+}
 _ROLE = {"player": N_("Player"), "organizer": N_("Organizer"), "admin": N_("Admin")}
 _FORMAT = {
     "single_elimination": N_("Single elimination"),
@@ -51,6 +58,11 @@ def match_status(status: str) -> str:
 def outcome_name(outcome: str) -> str:
     """How a match was decided."""
     return _say(_OUTCOME[outcome])
+
+
+def outcome_short(outcome: str) -> str:
+    """The same where there is room for a score only."""
+    return _say(_OUTCOME_SHORT[outcome])
 
 
 def role_name(role: str) -> str:

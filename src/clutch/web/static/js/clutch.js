@@ -2,4 +2,6 @@
 import "./menus.js";
 import "./times.js";
 import "./theme.js";
+import "./bracket.js";
+import "./seeding.js";
 import "./live.js";
