@@ -1,20 +1,18 @@
 """Teams without HTTP: a database, a writer, a clock that stands, and people."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from clutch.accounts.models import AccountId, Actor, Role
 from clutch.accounts.repository import insert_account
+from clutch.bootstrap import Site
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.database import Database
 from clutch.kernel.log import Event, read_stream
-from clutch.kernel.writing import Transaction, Writer
-from clutch.migrations import migrate
+from clutch.kernel.writing import Transaction
 from clutch.teams import queries
 from clutch.teams.create import create_team
 from clutch.teams.invite import make_invite
@@ -22,16 +20,18 @@ from clutch.teams.join import join_team
 from clutch.teams.models import Member, Team, TeamId
 
 T = TypeVar("T")
-NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
 
 @dataclass
 class Club:
     """A community of people who make teams."""
 
-    database: Database
-    writer: Writer
+    site: Site
     clock: FrozenClock
+
+    @property
+    def database(self) -> Database:
+        return self.site.database
 
     def person(self, name: str, role: Role = Role.PLAYER) -> Actor:
         """Somebody with an account."""
@@ -39,7 +39,7 @@ class Club:
         return Actor(made.id, name, role)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
-        return self.writer.write(work)
+        return self.site.writer.write(work)
 
     def team(self, captain: Actor, name: str = "Red", tag: str = "RED") -> Team:
         return self.write(lambda tx: create_team(tx, captain, name, tag, "#3b7ddd"))
@@ -78,13 +78,9 @@ class Club:
 
 
 @pytest.fixture
-def club(database_url: str, home: Path) -> Iterator[Club]:
+def club(site: Site, clock: FrozenClock) -> Club:
     """People and teams, once on SQLite and once on PostgreSQL."""
-    database = Database(database_url)
-    migrate(database, home / "migrate.lock")
-    clock = FrozenClock(NOON)
-    yield Club(database, Writer(database, clock, home / "gate", wait_s=0.4), clock)
-    database.close()
+    return Club(site, clock)
 
 
 def account_id(actor: Actor) -> AccountId:

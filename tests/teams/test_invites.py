@@ -30,7 +30,10 @@ from clutch.teams.refusals import (
     TooManyInvites,
 )
 from clutch.teams.tables import team_invite
+from tests.fixtures.site import on_sqlite
 from tests.teams.conftest import Club, account_id
+
+pytestmark = on_sqlite
 
 
 def test_whoever_has_the_link_may_come_in(club: Club) -> None:

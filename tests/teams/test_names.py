@@ -5,6 +5,7 @@ import pytest
 from clutch.accounts.refusals import NameDirectional, NameEmpty, NameTooLong
 from clutch.teams.names import check_tag
 from clutch.teams.refusals import TagRefused, TagReserved, TeamNameLooksTaken, TeamNameTaken
+from tests.fixtures.site import on_sqlite
 from tests.teams.conftest import Club
 
 
@@ -41,6 +42,7 @@ def test_a_tag_is_not_taken_for_a_place_in_a_bracket(raw: str) -> None:
         check_tag(raw)
 
 
+@on_sqlite
 @pytest.mark.parametrize("name", ["Alpha", " aLPHA ", "Ａｌｐｈａ"])
 def test_a_team_name_is_taken_however_it_is_written(club: Club, name: str) -> None:
     captain = club.person("alice")
@@ -49,6 +51,7 @@ def test_a_team_name_is_taken_however_it_is_written(club: Club, name: str) -> No
         club.team(captain, name)
 
 
+@on_sqlite
 def test_a_team_name_is_taken_by_one_that_looks_the_same(club: Club) -> None:
     captain = club.person("alice")
     club.team(captain, "Alpha")
@@ -56,11 +59,13 @@ def test_a_team_name_is_taken_by_one_that_looks_the_same(club: Club) -> None:
         club.team(captain, "Αlрhа")  # Greek and Cyrillic letters among the Latin ones
 
 
+@on_sqlite
 def test_a_team_may_be_called_like_a_person_and_two_teams_may_share_a_tag(club: Club) -> None:
     captain = club.person("alice")
     assert club.team(captain, "alice", "RED").tag == club.team(captain, "Other", "RED").tag
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("name", "refusal"),
     [
@@ -77,6 +82,7 @@ def test_the_rules_for_names_hold_for_teams(
         club.team(club.person("alice"), name)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "name", ["=cmd()", "🦊 Foxes", "فريق النجوم", "x" * 32, "<script>alert(1)</script>"]
 )
