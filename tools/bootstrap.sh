@@ -84,5 +84,4 @@ import pathlib, sys, sysconfig
 pathlib.Path(sysconfig.get_path("purelib"), "clutch.pth").write_text(sys.argv[1] + "\n", encoding="utf-8")
 ' "$root/src"
 link_launcher
-if [ "$wanted" = dev ]; then cp requirements.lock "$venv/stamp-run"; fi
 cp "$lock" "$venv/stamp-$wanted"
