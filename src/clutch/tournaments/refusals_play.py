@@ -74,7 +74,7 @@ class ConfirmationNeeded(Refusal):
     code = "confirmation-needed"
     kind = Kind.CONFLICT
     sentence = N_(
-        "This takes back {played} played matches: {matches}. "
+        "Played matches that this takes back: {played} ({matches}). "
         "To go on, confirm that number and say why."
     )
 
