@@ -134,7 +134,8 @@ def _finals(rounds: int, grand_final: GrandFinal) -> Iterator[MatchDrawing]:
             Bracket.FINAL,
             2,
             1,
-            (WinnerOf(FINAL_1), LoserOf(FINAL_1)),
+            # Played only when the lower side won: so both stand on their side of the first final.
+            (LoserOf(FINAL_1), WinnerOf(FINAL_1)),
             levels,
             is_final=True,
             needed_if=Feed(FINAL_1, 1),
