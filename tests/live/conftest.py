@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from clutch.accounts.models import SITE, AccountId, Actor, Role, SessionId
+from clutch.accounts.sessions import open_session
+from clutch.accounts.signup import NewAccount, create_account
 from clutch.bootstrap import Site, open_site
 from clutch.kernel.settings import Settings
+from clutch.kernel.writing import Transaction
 from tests.serve.running import Running, serving
 
 _numbers = itertools.count(1)
-
-Start = Callable[[], AbstractContextManager[Running]]
 
 
 @contextmanager
@@ -25,26 +29,49 @@ def live_site(settings: Settings, folder: Path) -> Iterator[Running]:
     place = folder / f"process-{next(_numbers)}"
     place.mkdir()
     database = [settings.database_url] if settings.database_url else []
-    with serving(
-        ["-m", "tests.live.served", str(settings.home), *database],
-        place,
-        {"PYTHONDONTWRITEBYTECODE": "1"},
-    ) as running:
+    with serving(["-m", "tests.live.served", str(settings.home), *database], place) as running:
         yield running
 
 
-@pytest.fixture
-def beside(settings: Settings) -> Iterator[Site]:
-    """The site as this process has it: to the served ones it is one more process that commits."""
-    opened = open_site(settings)
-    yield opened
-    opened.close()
+@dataclass(frozen=True)
+class Pair:
+    """Two serving processes that share a database and nothing else, and a third that commits."""
+
+    one: Running
+    two: Running
+    beside: Site
 
 
-@pytest.fixture
-def start(settings: Settings, tmp_path: Path) -> Start:
-    """Starts a serving process; two of them share the database and nothing else."""
-    return lambda: live_site(settings, tmp_path)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.sqlite),
+        pytest.param("postgres", marks=pytest.mark.postgres),
+    ],
+)
+def pair(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pair]:
+    """Once on SQLite and once on PostgreSQL; each test takes streams of its own."""
+    home = tmp_path_factory.mktemp("pair")
+    with ExitStack() as stack:
+        settings = stack.enter_context(_settings(request, home))
+        one, two = (stack.enter_context(live_site(settings, home)) for _ in range(2))
+        beside = open_site(settings)
+        stack.callback(beside.close)
+        yield Pair(one, two, beside)
+
+
+@contextmanager
+def _settings(request: pytest.FixtureRequest, home: Path) -> Iterator[Settings]:
+    (home / "run").mkdir()
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("prepared_sqlite"), home / "clutch.db")
+        yield Settings(home=home)
+        return
+    databases = request.getfixturevalue("databases")
+    with databases.fresh(request.getfixturevalue("prepared_postgres")) as url:
+        yield Settings(home=home, DATABASE_URL=url)
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +102,43 @@ def shared_beside(shared_settings: Settings) -> Iterator[Site]:
 def stream() -> str:
     """A stream that no other test of this process uses."""
     return f"team-{next(_numbers)}"
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account, as whom one acts and connects."""
+
+    actor: Actor
+    session_id: SessionId
+    secret: str
+
+    @property
+    def account_id(self) -> AccountId:
+        return self.actor.require_login()
+
+    def connecting(self, shared: Running) -> dict[str, Any]:
+        """Options of a connection out of this person's browser."""
+        cookie = {"Cookie": f"clutch-session={self.secret}"}
+        return {"origin": shared.address, "additional_headers": cookie}
+
+
+@dataclass
+class People:
+    """Makes accounts of the shared site, each with a login."""
+
+    site: Site
+
+    def arrive(self, role: Role = Role.PLAYER) -> Person:
+        wish = NewAccount(name=f"alice{next(_numbers)}", password="never used here")
+
+        def work(tx: Transaction) -> Person:
+            account = create_account(tx, SITE, wish, None, role)
+            session, secret = open_session(tx, account.id, "a test", "127.0.0.1")
+            return Person(Actor(account.id, wish.name, role), session.id, secret)
+
+        return self.site.writer.write(work)
+
+
+@pytest.fixture
+def people(shared_beside: Site) -> People:
+    return People(shared_beside)

@@ -26,7 +26,7 @@ class Wrong(AssertionError):
 class Ledger:
     """What one reader has of each stream. `take` every frame, in the order in which they came.
 
-    Afterwards `seqs[stream]` are the events that were sent, without those that a snapshot stood for.
+    Afterwards `seqs[stream]` are the events that were sent, not those that a snapshot stands for.
     """
 
     epoch: str = ""
@@ -77,7 +77,7 @@ class Ledger:
             self._check(head >= self.last[stream], "heartbeat behind", frame)
 
     @staticmethod
-    def _check(holds: bool, what: str, frame: Frame) -> None:  # noqa: FBT001
+    def _check(holds: bool, what: str, frame: Frame) -> None:
         if not holds:
             raise Wrong(what, frame)
 

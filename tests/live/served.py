@@ -62,8 +62,9 @@ def page(request: Request) -> Response:
 
 def try_score(request: Request) -> Response:
     site: Site = request.app.state.site
-    for number in range(int(request.query_params.get("n", "1"))):
-        site.writer.write(score(request.query_params["stream"], number))
+    asked = request.query_params
+    for number in range(int(asked.get("n", "1"))):
+        site.writer.write(score(asked["stream"], number, size=int(asked.get("size", "0"))))
     return PlainTextResponse("scored")
 
 
@@ -77,7 +78,7 @@ def serve(settings: Settings, sockets: Sequence[socket], lines: Lines) -> NoRetu
 
 
 def main() -> int:
-    home, database = Path(sys.argv[1]), (sys.argv[2:] or [None])[0]
+    home, database = Path(sys.argv[1]), sys.argv[2] if sys.argv[2:] else None
     settings = Settings(home=home, DATABASE_URL=database)
     logs.configure("warning")
     listeners = take_listeners("127.0.0.1", 0)

@@ -15,12 +15,12 @@ from clutch.teams.events import TeamChanged
 WORDS = {"en": "points", "ru": "очков"}
 
 
-def score(stream: str, *numbers: int) -> Callable[[Transaction], None]:
-    """A command that appends a fact for each number; everything that the tests do is this."""
+def score(stream: str, *numbers: int, size: int = 0) -> Callable[[Transaction], None]:
+    """A command that appends a fact of this size for each number; the tests do nothing else."""
 
     def work(tx: Transaction) -> None:
         tx.lock(stream)
-        facts = [TeamChanged(team_id=number, fields=()) for number in numbers]
+        facts = [TeamChanged(team_id=number, fields=("x" * size,)) for number in numbers]
         tx.append(stream, *facts, actor_id=None)
 
     return work

@@ -1,0 +1,148 @@
+"""Who may open a connection, how many, and how much they may say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
+
+from clutch.live.frames import LARGEST_MESSAGE, STREAMS_A_LISTENER
+from clutch.live.limits import CONNECTIONS_AN_ACCOUNT, CONNECTIONS_AN_ADDRESS
+from tests.live.conftest import People
+from tests.live.reader import Reader, reading
+from tests.serve.running import Running
+
+
+@pytest.fixture
+def reader(shared: Running) -> Iterator[Reader]:
+    with reading(shared.address) as opened:
+        yield opened
+
+
+def refused(shared: Running, **options: Any) -> tuple[int, str]:
+    """Status and code of a handshake that is refused."""
+    with pytest.raises(InvalidStatus) as found, reading(shared.address, **options):
+        pass
+    response = found.value.response
+    return response.status_code, json.loads(response.body or b"{}")["code"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"]
+)
+def test_a_page_of_another_site_is_refused(shared: Running, origin: str) -> None:
+    assert refused(shared, origin=origin) == (403, "other-origin")
+
+
+def test_a_page_of_this_site_and_a_program_without_cookies_may_follow(shared: Running) -> None:
+    for origin in (shared.address, None):
+        with reading(shared.address, origin=origin) as opened:
+            assert opened.follow("site")["type"] == "subscribed"
+
+
+def test_cookies_without_an_origin_are_refused(shared: Running, people: People) -> None:
+    cookie = people.arrive().connecting(shared)["additional_headers"]
+    assert refused(shared, additional_headers=cookie) == (403, "other-origin")
+
+
+def test_a_token_that_nobody_gave_out_is_refused(shared: Running) -> None:
+    headers = {"Authorization": "Bearer nonsense"}
+    status, _ = refused(shared, additional_headers=headers)
+    assert status == 401
+
+
+def test_an_account_has_so_many_connections_and_no_more(shared: Running, people: People) -> None:
+    options = people.arrive().connecting(shared)
+    with ExitStack() as stack:
+        opened = [
+            stack.enter_context(reading(shared.address, **options))
+            for _ in range(CONNECTIONS_AN_ACCOUNT)
+        ]
+        assert refused(shared, **options) == (429, "too-many-connections")
+        opened[-1].socket.close()
+        stack.enter_context(reading(shared.address, **options))
+
+
+def test_an_address_has_so_many_connections_and_no_more(shared: Running) -> None:
+    with ExitStack() as stack:
+        for _ in range(CONNECTIONS_AN_ADDRESS):
+            stack.enter_context(reading(shared.address))
+        assert refused(shared) == (429, "too-many-connections")
+
+
+def test_a_connection_follows_so_many_streams_and_no_more(reader: Reader, stream: str) -> None:
+    reader.subscribe(*({"stream": f"{stream}-{one}"} for one in range(STREAMS_A_LISTENER)))
+    for _ in range(STREAMS_A_LISTENER):
+        reader.next("subscribed")
+    assert reader.follow(stream)["code"] == "too-many-streams"
+    assert reader.follow(f"{stream}-0")["type"] == "subscribed"
+    reader.subscribe(*({"stream": f"{stream}-{one}"} for one in range(STREAMS_A_LISTENER + 1)))
+    assert reader.next("refused") == {
+        "type": "refused",
+        "stream": None,
+        "code": "too-many-streams",
+        "message": "A connection follows at most 64 streams. Unsubscribe from some first.",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nonsense",
+        "[]",
+        "{}",
+        '{"type": "shout"}',
+        '{"type": "subscribe"}',
+        '{"type": "subscribe", "streams": [{"stream": 7}]}',
+        '{"type": "subscribe", "streams": [{"stream": "\\ud800"}]}',
+        '{"type": "ping", "more": ' + "[" * 20_000,
+        b"\xff\xfe",
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_the_connection_goes_on(
+    reader: Reader, text: str | bytes
+) -> None:
+    reader.socket.send(text)
+    assert reader.next("refused")["code"] == "message-unreadable"
+    assert reader.follow("site")["type"] == "subscribed"
+
+
+@pytest.mark.parametrize(
+    "stream", ["", "nothing-1", "tournament-", "team\0", "site" * 30, "Team-1"]
+)
+def test_a_stream_that_is_none_is_refused(reader: Reader, stream: str) -> None:
+    answer = reader.follow(stream)
+    assert (answer["type"], answer["code"], answer["stream"]) == (
+        "refused",
+        "stream-unknown",
+        stream,
+    )
+
+
+def test_a_refusal_speaks_the_readers_language(shared: Running) -> None:
+    with reading(shared.address, additional_headers={"Accept-Language": "ru"}) as opened:
+        assert "нет доступа" in opened.follow("nothing")["message"]
+
+
+def test_a_message_that_is_too_long_ends_the_connection(reader: Reader) -> None:
+    reader.socket.send("x" * (LARGEST_MESSAGE + 1))
+    with pytest.raises(ConnectionClosedError) as found:
+        reader.next()
+    assert found.value.rcvd is not None
+    assert found.value.rcvd.code == 1009
+
+
+def test_who_says_too_much_is_told_so_and_sent_away(reader: Reader) -> None:
+    with suppress(ConnectionClosed):
+        for _ in range(2_000):
+            reader.say({"type": "ping"})
+    assert reader.next("bye")["code"] == "too-many-messages"
+    with pytest.raises(ConnectionClosed) as found:
+        reader.next()
+    assert found.value.rcvd is not None
+    assert found.value.rcvd.code == 4029

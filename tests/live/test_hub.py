@@ -1,0 +1,308 @@
+"""The hub without a network: what is sent to whom, and what becomes of those who don't read."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from clutch.accounts.models import GUEST
+from clutch.bootstrap import Site, open_site
+from clutch.kernel.capabilities import State
+from clutch.kernel.database import Database
+from clutch.kernel.log import Event
+from clutch.kernel.refusals import StorageUnavailable
+from clutch.kernel.settings import Settings
+from clutch.live import tail, watch
+from clutch.live.frames import Wish
+from clutch.live.hub import Hub
+from clutch.live.listener import Listener, Who
+from clutch.live.outbox import MOST_BYTES, MOST_FRAMES
+from clutch.live.rendering import Audience, Drawn
+from tests.live.reader import Ledger
+from tests.live.things import draw, score
+
+TEAM = "team-1"
+BRITISH, RUSSIAN = Audience("en", "Europe/London"), Audience("ru", "Europe/Moscow")
+
+Act = Callable[["Room"], Awaitable[None]]
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what another thread, or the hub, is about to do."""
+    async with asyncio.timeout(5):
+        while not is_so():  # noqa: ASYNC110 - nobody tells us
+            await asyncio.sleep(0.005)
+
+
+class Room:
+    """A running hub, somebody who commits, and listeners that read when they are told to."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.hub: Hub = site.hub
+
+    async def listener(self, audience: Audience = BRITISH) -> Listener:
+        who = Who(
+            actor=GUEST,
+            session_id=None,
+            address="127.0.0.1",
+            audience=audience,
+            again=lambda _: GUEST,
+            say=lambda refusal: refusal.code,
+        )
+        return await self.hub.admit(who)
+
+    async def follower(self, stream: str = TEAM, audience: Audience = BRITISH) -> Listener:
+        """One who follows the stream from now on."""
+        listener = await self.listener(audience)
+        await self.hub.follow(listener, [Wish(stream)])
+        await self.read(listener)
+        return listener
+
+    async def commit(self, *numbers: int, stream: str = TEAM) -> None:
+        await asyncio.to_thread(self.site.writer.write, score(stream, *numbers))
+
+    async def commit_large(self, size: int) -> None:
+        await asyncio.to_thread(self.site.writer.write, score(TEAM, 1, size=size))
+
+    async def passed_on(self, seq: int, stream: str = TEAM) -> None:
+        """Wait until everybody who follows the stream was sent the event."""
+        followings = self.hub.crowds.followings
+        await until(lambda: all(one.seq >= seq for one in followings(stream)))
+
+    async def read(self, listener: Listener) -> dict[str, Any]:
+        """The next frame."""
+        text = await asyncio.wait_for(listener.take(), 5)
+        assert text is not None
+        frame: dict[str, Any] = json.loads(text)
+        return frame
+
+
+@pytest.fixture
+def run(sqlite_settings: Settings) -> Iterator[Callable[[Act], None]]:
+    """Runs an act in the loop of a running hub."""
+    site = open_site(sqlite_settings)
+    site.hub.draw_with("team", draw)
+
+    async def play(act: Act) -> None:
+        async with site.hub.running():
+            await act(Room(site))
+
+    yield lambda act: asyncio.run(play(act))
+    site.close()
+
+
+def test_one_text_is_drawn_for_all_who_read_alike(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Audience] = []
+
+    def counting(
+        conn: Connection, stream: str, events: Sequence[Event], audience: Audience
+    ) -> Drawn:
+        drawn.append(audience)
+        return draw(conn, stream, events, audience)
+
+    async def act(room: Room) -> None:
+        room.hub.draw_with("team", counting)
+        listeners = [await room.follower(audience=one) for one in [BRITISH, RUSSIAN] * 20]
+        await room.commit(1)
+        frames = [await room.read(listener) for listener in listeners]
+        assert sorted(one.language for one in drawn) == ["en", "ru"]
+        assert "points" in frames[0]["pieces"]["score"]
+        assert "очков" in frames[1]["pieces"]["score"]
+        assert frames[0] == frames[2]
+
+    run(act)
+
+
+def test_a_slow_reader_gets_a_snapshot_and_then_goes_on_while_others_lose_nothing(
+    run: Callable[[Act], None],
+) -> None:
+    async def act(room: Room) -> None:
+        slow, quick = await room.follower(), await room.follower()
+        ledger, other = (Ledger(room.hub.epoch, {TEAM: 0}) for _ in range(2))
+        number = 0
+        while not slow.outbox.overflown:
+            number += 1
+            assert number <= MOST_FRAMES + 1
+            await room.commit(number)
+            await room.passed_on(number)
+            other.take(await room.read(quick))
+        await room.commit(0)
+        await room.passed_on(number + 1)
+        told = await room.read(slow)
+        assert (told["reason"], told["seq"]) == ("slow", number + 1)
+        ledger.take(told)
+        await room.commit(0)
+        ledger.take(await room.read(slow))
+        assert ledger.seqs == {TEAM: [number + 2]}
+        assert other.seqs == {TEAM: list(range(1, number + 1))}
+
+    run(act)
+
+
+def test_an_outbox_is_bounded_in_bytes_too(run: Callable[[Act], None]) -> None:
+    async def act(room: Room) -> None:
+        slow = await room.follower()
+        for number in range(1, 8):
+            await room.commit_large(200_000)
+            await room.passed_on(number)
+        assert MOST_BYTES < 7 * 200_000
+        assert (await room.read(slow))["reason"] == "slow"
+
+    run(act)
+
+
+def test_what_does_not_fit_into_a_frame_is_a_snapshot(run: Callable[[Act], None]) -> None:
+    async def act(room: Room) -> None:
+        listener = await room.follower()
+        await room.commit_large(300_000)
+        told = await room.read(listener)
+        assert (told["type"], told["reason"], told["seq"]) == ("snapshot", "large", 1)
+        await room.commit(1)
+        assert (await room.read(listener))["after"] == 1
+
+    run(act)
+
+
+def test_nothing_falls_between_the_past_and_what_comes(
+    run: Callable[[Act], None],
+) -> None:
+    """Listeners subscribe all the while somebody commits: each gets every event once."""
+
+    async def act(room: Room) -> None:
+        committing = asyncio.create_task(commit_each(room, 150))
+        ledgers = []
+        while not committing.done():
+            listener = await room.listener()
+            ledger = Ledger(room.hub.epoch, {TEAM: 0})
+            ledgers.append((listener, ledger))
+            await room.hub.follow(listener, [Wish(TEAM, room.hub.epoch, 0)])
+            await asyncio.sleep(0.01)
+        await room.passed_on(150)
+        for listener, ledger in ledgers:
+            while ledger.last[TEAM] < 150:
+                ledger.take(await room.read(listener))
+            assert ledger.seqs[TEAM] == list(range(1, 151))
+        assert len(ledgers) > 5
+
+    run(act)
+
+
+async def commit_each(room: Room, most: int) -> None:
+    for number in range(most):
+        await room.commit(number)
+
+
+def test_a_piece_that_cannot_be_drawn_is_fetched_and_the_rest_goes_on(
+    run: Callable[[Act], None],
+) -> None:
+    def broken(conn: Connection, stream: str, events: Sequence[Event], audience: Audience) -> Drawn:
+        raise RuntimeError("on purpose")
+
+    async def act(room: Room) -> None:
+        room.hub.draw_with("team", broken)
+        listener = await room.follower()
+        await room.commit(1)
+        frame = await room.read(listener)
+        assert (frame["pieces"], frame["stale"]) == ({}, ["*"])
+
+    run(act)
+
+
+def test_a_crowd_is_told_to_fetch_at_random_moments(run: Callable[[Act], None]) -> None:
+    async def act(room: Room) -> None:
+        listeners = [await room.follower() for _ in range(40)]
+        await room.commit(1, 2, 3)
+        frame = await room.read(listeners[0])
+        assert frame["stale"] == ["table"]
+        assert 0 < frame["spread_ms"] < 1000
+        for listener in listeners[1:]:
+            room.hub.leave(listener)
+        await room.commit(4, 5, 6)
+        assert (await room.read(listeners[0]))["spread_ms"] == 0
+
+    run(act)
+
+
+def test_heartbeats_say_where_the_streams_stand(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "HEARTBEAT_S", 0.1)
+
+    async def act(room: Room) -> None:
+        await room.commit(1, 2)
+        listener = await room.follower()
+        frame = await room.read(listener)
+        assert frame == {"type": "heartbeat", "epoch": room.hub.epoch, "heads": {TEAM: 2}}
+
+    run(act)
+
+
+def test_a_reader_that_is_stuck_is_let_go(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "RIGHTS_EVERY_S", 0.1)
+    monkeypatch.setattr(watch, "STUCK_S", 0.3)
+
+    async def act(room: Room) -> None:
+        stuck, idle = await room.follower(), await room.follower(stream="team-2")
+        await room.commit(1)
+        await until(lambda: room.hub.connections == 1)
+        assert json.loads(await stuck.take() or "{}")["code"] == "too-slow"
+        assert await stuck.take() is None
+        assert idle in room.hub.listeners
+
+    run(act)
+
+
+@contextmanager
+def unreadable(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The database can't be read in the block."""
+
+    def refuse() -> None:
+        raise StorageUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "read", refuse)
+        yield
+
+
+def test_while_the_log_cannot_be_read_live_is_down_and_afterwards_nothing_is_missing(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "AFTER_TROUBLE_S", 0.05)
+
+    async def act(room: Room) -> None:
+        listener = await room.follower()
+        with unreadable(room.site.database, monkeypatch):
+            await state_becomes(room, State.DOWN)
+            await room.commit(1)
+            other = await room.listener()
+            await room.hub.follow(other, [Wish(TEAM)])
+            assert (await room.read(other))["code"] == "storage-unavailable"
+        await state_becomes(room, State.UP)
+        assert (await room.read(listener))["seq"] == 1
+
+    run(act)
+
+
+async def state_becomes(room: Room, state: State) -> None:
+    await until(lambda: room.site.capabilities.get("live").state is state)
+
+
+def test_the_end_of_the_process_is_said_to_everybody(run: Callable[[Act], None]) -> None:
+    left: list[Listener] = []
+
+    async def act(room: Room) -> None:
+        left.append(await room.follower())
+
+    run(act)
+    assert json.loads(asyncio.run(left[0].take()) or "{}")["code"] == "closing"

@@ -1,0 +1,44 @@
+"""A reader that stops reading costs the others nothing, and finds its way back."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from urllib.parse import urlsplit
+
+from tests.live.reader import reading
+from tests.serve.running import Running
+
+EVENTS, SIZE = 700, 10_000
+
+
+def narrow_line(site: Running) -> socket.socket:
+    """A connection whose buffers hold next to nothing on this side."""
+    address = urlsplit(site.address)
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    made.connect((address.hostname, address.port))
+    return made
+
+
+def test_a_slow_reader_is_sent_to_a_snapshot_while_the_others_go_on(
+    shared: Running, stream: str
+) -> None:
+    with (
+        reading(shared.address, sock=narrow_line(shared), max_queue=1) as slow,
+        reading(shared.address) as quick,
+    ):
+        slow.follow(stream)
+        quick.follow(stream)
+        path = f"/try/score?stream={stream}&n={EVENTS}&size={SIZE}"
+        writer = threading.Thread(target=shared.get, args=(path, 60))
+        writer.start()
+        quick.read_until(stream, EVENTS, seconds=60)
+        writer.join()
+        assert quick.ledger.seqs[stream] == list(range(1, EVENTS + 1))
+        assert not quick.ledger.snapshots
+        # Now it reads again: what it missed is one snapshot, then it goes on like everybody.
+        slow.read_until(stream, EVENTS)
+        assert {told["reason"] for told in slow.ledger.snapshots} == {"slow"}
+        shared.get(f"/try/score?stream={stream}")
+        slow.read_until(stream, EVENTS + 1)
