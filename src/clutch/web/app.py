@@ -28,6 +28,7 @@ from clutch.web.catalogue import catalogue
 from clutch.web.edge import Edge
 from clutch.web.errors import on_http_exception, on_invalid_body, on_refusal
 from clutch.web.kept import Shelf, SingleFlight
+from clutch.web.kept_api import fast_lanes
 from clutch.web.letters import register_letters
 from clutch.web.routing import is_kept
 from clutch.web.static_files import static_files
@@ -63,10 +64,12 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
     app.state.site, app.state.shelf, app.state.flight = site, Shelf(), SingleFlight()
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     register_letters(site)
+    routers = [module.router for module in _modules(clutch.web.api)]
+    app.router.routes.extend(fast_lanes(site, API, routers))
     for route in _plain_routes(site):
         app.router.routes.append(route)
-    for module in _modules(clutch.web.api):
-        app.include_router(module.router, prefix=API)
+    for router in routers:
+        app.include_router(router, prefix=API)
     _warm()
     return app
 

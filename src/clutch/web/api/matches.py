@@ -21,14 +21,17 @@ from clutch.tournaments.matches import (
     get_match,
     result_of,
 )
-from clutch.tournaments.models import TournamentId
+from clutch.tournaments.models import TournamentId, stream_of
 from clutch.tournaments.queries import see_tournament
 from clutch.tournaments.results import Consent
 from clutch.web.answers import ApiIn, answers
+from clutch.web.kept_api import kept_answer
 from clutch.web.views.matches import (
+    BracketOut,
     MatchAndClaims,
     MatchOut,
     PreviewOut,
+    bracket_out,
     match_out,
     preview_out,
     with_claims,
@@ -82,6 +85,16 @@ class PreviewIn(ApiIn):
     """What to preview: setting this result, or (null) revoking the one that stands."""
 
     result: ResultIn | None = None
+
+
+@router.get("/bracket", **answers(BracketOut))
+@kept_answer("bracket-json", lambda at: [stream_of(at["tournament_id"])])
+def show_bracket(visit: ApiVisitDep, tournament_id: str) -> Response:
+    """The whole drawn tournament: matches, who plays in them, placements."""
+    with visit.read() as conn:
+        tournament = see_tournament(conn, visit.actor, TournamentId(tournament_id))
+        found = get_bracket(conn, visit.site.writer.kept, tournament.id)
+    return visit.json(bracket_out(found, visit.site.epoch))
 
 
 @router.get("/matches", **answers(list[MatchOut]))
