@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Barrier
 from typing import Any, TypeVar
 
@@ -74,7 +75,7 @@ class Community:
         team = self.write(lambda tx: create_team(tx, captain, name, tag, "#3b7ddd"))
         link = self.write(lambda tx: make_invite(tx, captain, team.id, 7, None))[1]
         for member in members:
-            self.write(lambda tx, who=member: join_team(tx, who, link))
+            self.write(partial(join_team, actor=member, token=link))
         return team
 
     def browser(self, who: Actor | None = None, language: str = "en") -> Browser:
@@ -85,7 +86,7 @@ class Community:
         return made.log_in(self.write(lambda tx: open_session(tx, id_of(who), "", ""))[1])
 
     def api(self, who: Actor | None = None, *scopes: Scope) -> Api:
-        """The API as somebody calls it, by a token for tournaments unless other scopes are named."""
+        """The API as somebody calls it, by a token for tournaments or for other scopes."""
         if who is None:
             return Api(self.app, self.bugs)
         wanted = list(scopes) or [Scope.TOURNAMENTS_WRITE]

@@ -48,6 +48,11 @@ def move_up(community: Community, cup: Tournament, who: Actor) -> None:
     community.write(lambda tx: registering.move_up(tx, boss, cup.id, one.id, one.version))
 
 
+def add(community: Community, cup: Tournament, called: str) -> None:
+    boss, wish = community.boss, Wish()
+    community.write(lambda tx: registering.add_registration(tx, boss, cup.id, called, wish))
+
+
 def test_places_go_to_who_comes_first_and_the_others_wait_in_order(community: Community) -> None:
     people = community.players(4)
     cup = community.cup(*people, max_participants=2)
@@ -148,9 +153,7 @@ def test_who_was_removed_comes_back_only_by_an_organizer(community: Community) -
     with pytest.raises(RegistrationRefusedToRemoved) as refused:
         community.register(cup, one)
     assert refused.value.reason == "rude in chat"
-    community.write(
-        lambda tx: registering.add_registration(tx, community.boss, cup.id, "PLAYER1", Wish())
-    )
+    add(community, cup, "PLAYER1")
     assert community.names(cup, ADMITTED) == ["player1"]
 
 
@@ -295,8 +298,8 @@ def test_a_roster_has_the_right_size_members_only_and_the_captain(community: Com
         ((alice, eve), NotInTeam),
         ((bob, carol), CaptainPlays),
     ):
+        wish = Wish(team_id=red.id, players=tuple(id_of(one) for one in players))
         with pytest.raises(refusal):
-            wish = Wish(team_id=red.id, players=tuple(id_of(one) for one in players))
             community.register(cup, alice, wish)
     assert community.registrations(cup) == []
 
@@ -328,9 +331,7 @@ def test_nobody_plays_in_two_teams_of_a_tournament(community: Community) -> None
     with pytest.raises(AlreadyRegistered):
         community.register(cup, alice, Wish(team_id=red.id))
     with pytest.raises(TeamRegistered):
-        community.write(
-            lambda tx: registering.add_registration(tx, community.boss, cup.id, "Red", Wish())
-        )
+        add(community, cup, "Red")
 
 
 @on_sqlite
@@ -351,15 +352,9 @@ def test_an_organizer_adds_by_name(community: Community) -> None:
     community.move(cup, Status.SEEDING)
     community.players(3)
     for name in ("player1", "player2", "player3"):
-        community.write(
-            lambda tx, name=name: registering.add_registration(
-                tx, community.boss, cup.id, name, Wish()
-            )
-        )
+        add(community, cup, name)
     assert community.seeding(cup) == ["player1", "player2"]
     assert [one.seed for one in community.participants(cup)] == [1, 2]
     assert community.names(cup, WAITING) == ["player3"]
     with pytest.raises(NobodyNamed):
-        community.write(
-            lambda tx: registering.add_registration(tx, community.boss, cup.id, "nobody-1", Wish())
-        )
+        add(community, cup, "nobody-1")

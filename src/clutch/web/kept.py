@@ -34,6 +34,8 @@ from clutch.bootstrap import Site
 from clutch.web import cookies
 from clutch.web.visitor import reader_of
 
+# Instead of streams: any event changes the view. For pages that show a little of everything.
+WHOLE_LOG = "*"
 BYTES_KEPT = 48 * 1024 * 1024
 _WORTH_ZIPPING = 1400
 
@@ -157,12 +159,16 @@ class KeptPage:
     async def _key(self, request: Request) -> Key:
         site = self._site
         streams = tuple(self._keep.streams(request.path_params))
-        heads = tuple([await site.heads.seq(stream) for stream in streams])
+        heads = tuple([await self._head(stream) for stream in streams])
         reader = reader_of(site, request, GUEST)
         theme = request.cookies.get(cookies.THEME, "")
         variant = (reader.language, reader.zone.key, theme if theme in {"light", "auto"} else "")
         address = request.url.path
         return (self._keep.view, address, streams, heads, *variant, site.epoch, site.release)
+
+    async def _head(self, stream: str) -> int:
+        heads = self._site.heads
+        return await (heads.last_position() if stream == WHOLE_LOG else heads.seq(stream))
 
     async def _make(self, request: Request, key: Key, shelf: Shelf) -> KeptBytes | Response:
         response = await to_thread.run_sync(self._draw, request)
