@@ -45,9 +45,7 @@ class People:
     def write(self, work: Callable[[Transaction], T]) -> T:
         return self.site.writer.write(work)
 
-    def person(
-        self, name: str, role: Role = Role.PLAYER, *, email: str | None = None
-    ) -> Account:
+    def person(self, name: str, role: Role = Role.PLAYER, *, email: str | None = None) -> Account:
         """Somebody with an account and the password `PASSWORD`."""
         wish = NewAccount(name, PASSWORD, email)
         hashed = hash_for_account(self.site.desk, wish)

@@ -28,7 +28,14 @@ def code_of(password: str, *about: str) -> str:
 
 @pytest.mark.parametrize(
     "password",
-    ["correct horse battery", "ееее ёёёё", "         x", "пароль, который длиннее", "x1" * 512, "🦍" * 3 + "abcde"],
+    [
+        "correct horse battery",
+        "ееее ёёёё",
+        "         x",
+        "пароль, который длиннее",
+        "x1" * 512,
+        "🦍" * 3 + "abcde",
+    ],
 )
 def test_a_password_needs_length_and_rarity_and_nothing_else(password: str) -> None:
     assert check_password(password, about=["Alice", None]) == password

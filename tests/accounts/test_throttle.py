@@ -13,7 +13,9 @@ def throttle() -> Throttle:
     return Throttle(login="3/minute;20/hour", signup="4/minute")
 
 
-def spend(throttle: Throttle, name: str, address: str, times: int, device: str | None = None) -> int:
+def spend(
+    throttle: Throttle, name: str, address: str, times: int, device: str | None = None
+) -> int:
     """Try wrong passwords; how many were let through."""
     for done in range(times):
         try:
