@@ -106,7 +106,11 @@ def summary(script: Script, stage: Stage, unapplied: dict[int, str]) -> dict[str
 
 def render(script: Script, stage: Stage, unapplied: dict[int, str]) -> bytes:
     """The summary as JSON in UTF-8, one match a line."""
-    found = summary(script, stage, unapplied)
+    return render_summary(summary(script, stage, unapplied))
+
+
+def render_summary(found: dict[str, Any]) -> bytes:
+    """A summary, wherever it comes from, as it is printed."""
     text = "{" + ",".join(f'\n"{key}": {_lines(value)}' for key, value in found.items()) + "\n}\n"
     try:
         return text.encode()

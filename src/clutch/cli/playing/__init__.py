@@ -1,0 +1,1 @@
+"""`clutch play`: a script played through the HTTP API of a running site."""
