@@ -56,7 +56,7 @@ function lightOne(bracket, participant) {
     if (!to || !(from.won || from.part === "final")) continue;
     from.cell.classList.add("is-out");
     if (from.part !== "lower" || to.part !== "final") to.cell.classList.add("is-in");
-    else bracket.querySelector(".rise")?.classList.add("is-rising");
+    else for (const rise of bracket.querySelectorAll(".rise")) rise.classList.add("is-rising");
   }
 }
 
