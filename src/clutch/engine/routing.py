@@ -44,9 +44,9 @@ def settle(draft: Draft, match: Match) -> None:
 
 def ruling(match: Match, disqualified: frozenset[ParticipantId]) -> Result | None:
     """The result that follows from who is disqualified or gone; None: it is to be played."""
-    holds = {each.holds for each in match.opponents}
-    if not holds <= {Holds.PARTICIPANT, Holds.VACANT}:
-        return None
+    for opponent in match.opponents:
+        if opponent.holds is Holds.UNKNOWN or opponent.holds is Holds.BYE:
+            return None
     participants = match.participants
     able = [each for each in participants if each not in disqualified]
     if len(able) == 2:

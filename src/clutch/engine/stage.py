@@ -169,7 +169,10 @@ class Match:
     @property
     def participants(self) -> tuple[ParticipantId, ...]:
         """Who is known to play here, in the order of the opponents: none, one or two."""
-        return tuple(each.participant for each in self.opponents if each.participant is not None)
+        first, second = self.opponents[0].participant, self.opponents[1].participant
+        if first is not None and second is not None:
+            return first, second
+        return tuple(each for each in (first, second) if each is not None)
 
     @property
     def winner(self) -> ParticipantId | None:

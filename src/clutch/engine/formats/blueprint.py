@@ -84,18 +84,18 @@ def upper_sources(rounds: int, round_number: int, place: int) -> tuple[Source, S
 def shape_from(drawings: Iterable[MatchDrawing], count: int, best_of: BestOf) -> Shape:
     """Work out the feeds, the byes and who stands where from the start."""
     drawn = tuple(drawings)
-    feeds = _feeds(drawn)
+    feeds = _Feeds(drawn)
+    standings = _Standings(count)
     matches: dict[MatchId, Match] = {}
-    standing: dict[Source, _Standing] = {}
     seats: list[tuple[MatchId, tuple[int | None, int | None]]] = []
     for drawing in drawn:
-        first, second = (_stand(source, count, standing) for source in drawing.sources)
-        standing[WinnerOf(drawing.id)], standing[LoserOf(drawing.id)] = _leave(first, second)
+        first, second = standings.of(drawing.sources[0]), standings.of(drawing.sources[1])
+        standings.pass_on(drawing.id, first, second)
+        is_bye = first.holds is Holds.BYE or second.holds is Holds.BYE
         opponents = (
             Opponent(drawing.sources[0], first.holds),
             Opponent(drawing.sources[1], second.holds),
         )
-        is_bye = Holds.BYE in (first.holds, second.holds)
         status = Status.BYE if is_bye else Status.WAITING
         matches[drawing.id] = Match(_plan(drawing, feeds, best_of), opponents, status)
         if first.seed or second.seed:
@@ -115,30 +115,45 @@ _UNKNOWN = _Standing(Holds.UNKNOWN)
 _BYE = _Standing(Holds.BYE)
 
 
-def _stand(source: Source, count: int, standing: Mapping[Source, _Standing]) -> _Standing:
-    if not isinstance(source, Seed):
-        return standing[source]
-    return _BYE if source.number > count else _Standing(Holds.UNKNOWN, source.number)
+class _Standings:
+    """What the draw alone says of who wins and who loses each match: a bye passes the other on."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._winners: dict[MatchId, _Standing] = {}
+        self._losers: dict[MatchId, _Standing] = {}
+
+    def of(self, source: Source) -> _Standing:
+        if isinstance(source, WinnerOf):
+            return self._winners[source.match]
+        if isinstance(source, LoserOf):
+            return self._losers[source.match]
+        return _BYE if source.number > self._count else _Standing(Holds.UNKNOWN, source.number)
+
+    def pass_on(self, match: MatchId, first: _Standing, second: _Standing) -> None:
+        if first.holds is Holds.BYE:
+            self._winners[match], self._losers[match] = second, _BYE
+        elif second.holds is Holds.BYE:
+            self._winners[match], self._losers[match] = first, _BYE
+        else:
+            self._winners[match], self._losers[match] = _UNKNOWN, _UNKNOWN
 
 
-def _leave(first: _Standing, second: _Standing) -> tuple[_Standing, _Standing]:
-    """Who wins and who loses a match before anything is played: a bye passes the other side on."""
-    if first.holds is Holds.BYE:
-        return second, _BYE
-    if second.holds is Holds.BYE:
-        return first, _BYE
-    return _UNKNOWN, _UNKNOWN
+class _Feeds:
+    """Where winners and losers go: the sources, read from the other end."""
+
+    def __init__(self, drawings: Iterable[MatchDrawing]) -> None:
+        self.winners: dict[MatchId, Feed] = {}
+        self.losers: dict[MatchId, Feed] = {}
+        for drawing in drawings:
+            for side, source in enumerate(drawing.sources):
+                if isinstance(source, WinnerOf):
+                    self.winners[source.match] = Feed(drawing.id, side)
+                elif isinstance(source, LoserOf):
+                    self.losers[source.match] = Feed(drawing.id, side)
 
 
-def _feeds(drawings: Iterable[MatchDrawing]) -> dict[Source, Feed]:
-    return {
-        source: Feed(drawing.id, side)
-        for drawing in drawings
-        for side, source in enumerate(drawing.sources)
-    }
-
-
-def _plan(drawing: MatchDrawing, feeds: Mapping[Source, Feed], best_of: BestOf) -> MatchPlan:
+def _plan(drawing: MatchDrawing, feeds: _Feeds, best_of: BestOf) -> MatchPlan:
     return MatchPlan(
         id=drawing.id,
         bracket=drawing.bracket,
@@ -146,7 +161,7 @@ def _plan(drawing: MatchDrawing, feeds: Mapping[Source, Feed], best_of: BestOf) 
         place=drawing.place,
         best_of=best_of.of(drawing.bracket, drawing.round, final=drawing.is_final),
         levels=drawing.levels,
-        winner_to=feeds.get(WinnerOf(drawing.id)),
-        loser_to=feeds.get(LoserOf(drawing.id)),
+        winner_to=feeds.winners.get(drawing.id),
+        loser_to=feeds.losers.get(drawing.id),
         needed_if=drawing.needed_if,
     )
