@@ -3,7 +3,8 @@
     python -m tests.live.served HOME [DATABASE_URL]
 
 Prints its address once it serves. `/try/score?stream=team-1&n=3` commits three events in the
-serving process, one transaction each; `/try/page?stream=team-1` is a page that follows them.
+serving process, one transaction each; `/try/page?stream=team-1` is a page that follows them
+(`&seq=7` has it believe that it has seen seven).
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ from tests.live.things import draw, score, score_piece
 PAGE = """<!doctype html><html lang="en"><title>{points}</title>
 <script type="module" src="{script}"></script>
 <link rel="stylesheet" href="{style}">
-<body data-streams="{stream}@{points}" data-epoch="{epoch}">
+<body data-streams="{stream}@{seq}" data-epoch="{epoch}">
 <span id="live-state" data-on="Live" data-off="Reconnecting" hidden></span>
-<span id="live-said" aria-live="polite"></span>
-<div style="height: 2000px"></div>
+<span id="live-said" class="hidden" aria-live="polite"></span>
+<svg width="1" height="3000"></svg>
 {score}
 <section id="table" data-live><p>{points} in the table</p><input id="typed"></section>
 <section id="mine" data-live="fetch"><p>{points} for me</p></section>
-<div style="height: 2000px"></div>
+<svg width="1" height="3000"></svg>
 """
 
 
@@ -52,6 +53,7 @@ def page(request: Request) -> Response:
     text = PAGE.format(
         stream=stream,
         points=points,
+        seq=request.query_params.get("seq", points),
         epoch=epoch,
         script=static_files().url("js/clutch.js"),
         style=static_files().url("css/clutch.css"),

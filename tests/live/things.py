@@ -27,11 +27,10 @@ def score(stream: str, *numbers: int, size: int = 0) -> Callable[[Transaction], 
 
 
 def draw(conn: Connection, stream: str, events: Sequence[Event], audience: Audience) -> Drawn:
-    """The score is the number of events; every third event changes more than a piece can show."""
+    """The score is the number of events; every third event changes the table, too."""
     points = log.head(conn, stream)
-    if any(event.seq % 3 == 0 for event in events):
-        return Drawn(stale=("table",))
-    return Drawn({"score": score_piece(points, audience.language)}, says=(f"{points}:0",))
+    stale = ("table",) if any(event.seq % 3 == 0 for event in events) else ()
+    return Drawn({"score": score_piece(points, audience.language)}, stale, (f"{points}:0",))
 
 
 def score_piece(points: int, language: str) -> str:
