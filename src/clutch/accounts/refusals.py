@@ -186,7 +186,7 @@ class AccountBanned(Refusal):
     code = "account-banned"
     kind = Kind.FORBIDDEN
     sentence = N_(
-        "This account is banned: “{reason}”. Ask an admin of the site if that is a mistake."
+        "This account is banned. If that is a mistake, ask an admin of the site. Reason: {reason}"
     )
 
 

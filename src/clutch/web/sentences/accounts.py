@@ -64,7 +64,7 @@ def role_changed(teller: Teller, _: Event, fact: events.RoleChanged) -> Markup:
 @sentence("account-banned")
 def banned(teller: Teller, _: Event, fact: events.AccountBannedFact) -> Markup:
     return teller.say(
-        N_("Account banned: {person}. Reason: “{reason}”."),
+        N_("Account banned: {person}. Reason: {reason}"),
         person=teller.person(fact.account_id),
         reason=fact.reason,
     )
