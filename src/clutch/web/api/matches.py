@@ -166,8 +166,8 @@ def decide(visit: ApiVisitDep, tournament_id: str, match_id: str, body: Decision
 
     def work(tx: Transaction) -> MatchAndClaims:
         match = get_match(tx.conn, seen.tournament_id, match_id)
-        results.set_result(tx, visit.actor, seen, body.result(match), body.consent())
-        return _now(tx, seen)
+        decided = results.set_result(tx, visit.actor, seen, body.result(match), body.consent())
+        return with_claims(decided, [])
 
     return visit.mutate(work)
 
@@ -184,8 +184,8 @@ def revoke(
     seen = _seen(visit, tournament_id, match_id)
 
     def work(tx: Transaction) -> MatchAndClaims:
-        results.revoke_result(tx, visit.actor, seen, Consent(confirm_played, reason))
-        return _now(tx, seen)
+        opened = results.revoke_result(tx, visit.actor, seen, Consent(confirm_played, reason))
+        return with_claims(opened, [])
 
     return visit.mutate(work)
 
@@ -269,7 +269,7 @@ def reinstate(
     )
 
 
-def _now(tx: Transaction, seen: Seen, became: str | None = None) -> MatchAndClaims:
+def _now(tx: Transaction, seen: Seen, became: str) -> MatchAndClaims:
     match = get_match(tx.conn, seen.tournament_id, seen.match_id)
     claims = claims_of(tx.conn, seen.tournament_id, seen.match_id)
     return with_claims(match, claims, became)
