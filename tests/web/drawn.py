@@ -85,7 +85,10 @@ def _result(match: Match, chance: random.Random) -> engine.Result:
 def view_of(stage: Stage, names: Sequence[str], *, live: int = 1) -> BracketView:
     """The stage as it is drawn; the first `live` matches that are ready are being played."""
     ready = [match.id for match in engine.open_matches(stage)]
-    drawn = [_drawn(match, stage, names, playing=match.id in ready[:live]) for match in stage.matches.values()]
+    drawn = [
+        _drawn(match, stage, names, playing=match.id in ready[:live])
+        for match in stage.matches.values()
+    ]
     heads: dict[str, RoundHead] = {}
     for index, match in enumerate(stage.matches.values()):
         key = round_key(cast("Part", match.bracket.value), match.round)

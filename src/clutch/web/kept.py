@@ -1,8 +1,8 @@
 """Kept views: what many guests read at once is drawn once and sent as bytes.
 
-What is kept is named by everything it depends on: release, epoch, era, the heads of the streams it
-shows, language, zone, theme. So it is never wrong and never expires; old ones fall out when room is
-needed. It holds no visitor's name or token and no relative time.
+What is kept is named by everything it depends on: the code that draws, epoch, the heads of the
+streams it shows, language, zone, theme. So it is never wrong and never expires; old ones fall out
+when room is needed. It holds no visitor's name or token and no relative time.
 
 ```python
 @pages.get("/tournaments/{id}/bracket", kept=Keep("bracket", lambda at: [f"tournament-{at['id']}"]))
@@ -21,10 +21,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -38,6 +39,8 @@ from clutch.web.visitor import reader_of
 WHOLE_LOG = "*"
 BYTES_KEPT = 48 * 1024 * 1024
 _WORTH_ZIPPING = 1400
+_PERSONAL = frozenset({cookies.SESSION, f"__Host-{cookies.SESSION}", cookies.FLASH})
+_DRAWING = {".py", ".html", ".svg", ".css", ".js", ".po"}
 
 Key = tuple[Any, ...]
 Streams = Callable[[Mapping[str, Any]], Iterable[str]]
@@ -54,18 +57,23 @@ class Keep:
     streams: Streams
 
 
+HeaderList = list[tuple[bytes, bytes]]
+
+
 @dataclass(frozen=True, slots=True)
 class KeptBytes:
-    """An answer as it goes out, plain and zipped."""
+    """An answer as it goes out, plain and zipped, with its headers."""
 
-    media_type: bytes
     plain: bytes
     zipped: bytes
     etag: bytes
+    headers: HeaderList
+    plain_headers: HeaderList
+    zipped_headers: HeaderList
 
     @property
     def size(self) -> int:
-        return len(self.plain) + len(self.zipped) + 300
+        return len(self.plain) + len(self.zipped) + 2000
 
 
 class Shelf:
@@ -125,8 +133,21 @@ class SingleFlight:
 def pack(body: bytes, media_type: str, key: Key) -> KeptBytes:
     """An answer ready to be kept; its ETag is the name of what it depends on."""
     digest = hashlib.sha256(repr(key).encode()).hexdigest()[:20]
+    etag = f'W/"{digest}"'.encode()
     zipped = gzip.compress(body, 5, mtime=0) if len(body) > _WORTH_ZIPPING else b""
-    return KeptBytes(media_type.encode(), body, zipped, f'W/"{digest}"'.encode())
+    headers = [
+        (b"etag", etag),
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
+    ]
+    full = [*headers, (b"content-type", media_type.encode())]
+    plain_headers = [*full, _length(body)]
+    zipped_headers = [*full, _length(zipped), (b"content-encoding", b"gzip")]
+    return KeptBytes(body, zipped, etag, headers, plain_headers, zipped_headers)
+
+
+def _length(body: bytes) -> tuple[bytes, bytes]:
+    return (b"content-length", str(len(body)).encode())
 
 
 class KeptPage:
@@ -154,7 +175,7 @@ class KeptPage:
         if isinstance(kept, Response):
             await kept(scope, receive, send)
         else:
-            await send_kept(kept, scope, send)
+            await send_kept(kept, request, send)
 
     async def _key(self, request: Request) -> Key:
         site = self._site
@@ -163,8 +184,8 @@ class KeptPage:
         reader = reader_of(site, request, GUEST)
         theme = request.cookies.get(cookies.THEME, "")
         variant = (reader.language, reader.zone.key, theme if theme in {"light", "auto"} else "")
-        address = request.url.path
-        return (self._keep.view, address, streams, heads, *variant, site.epoch, site.release)
+        address = request.scope["path"]
+        return (self._keep.view, address, streams, heads, *variant, site.epoch, build())
 
     async def _head(self, stream: str) -> int:
         heads = self._site.heads
@@ -180,33 +201,34 @@ class KeptPage:
         return kept
 
 
+@lru_cache(maxsize=1)
+def build() -> str:
+    """What draws the pages, by its content: a checkout may change without a new release number."""
+    parts = [path for path in Path(__file__).parent.rglob("*") if path.suffix in _DRAWING]
+    whole = hashlib.sha256()
+    for path in sorted(parts):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:16]
+
+
 def is_personal(request: Request) -> bool:
     """Whether the answer may depend on more than language, zone and theme."""
-    known = request.cookies
-    return (
-        cookies.SESSION in known
-        or f"__Host-{cookies.SESSION}" in known
-        or cookies.FLASH in known
-        or "authorization" in request.headers
-    )
+    headers = request.headers
+    if "authorization" in headers:
+        return True
+    return "cookie" in headers and not _PERSONAL.isdisjoint(request.cookies)
 
 
-async def send_kept(kept: KeptBytes, scope: Scope, send: Send) -> None:
+async def send_kept(kept: KeptBytes, request: Request, send: Send) -> None:
     """Answer with kept bytes, or with 304 when the reader has them."""
-    headers = Headers(scope=scope)
-    fields = [
-        (b"etag", kept.etag),
-        (b"cache-control", b"private, no-cache"),
-        (b"vary", b"Cookie, Accept-Language, Accept-Encoding"),
-    ]
-    if kept.etag.decode() in headers.get("if-none-match", ""):
-        await send({"type": "http.response.start", "status": 304, "headers": fields})
+    headers = request.headers
+    if kept.etag in headers.get("if-none-match", "").encode():
+        await send({"type": "http.response.start", "status": 304, "headers": kept.headers})
         await send({"type": "http.response.body", "body": b""})
         return
-    zipped = bool(kept.zipped) and "gzip" in headers.get("accept-encoding", "")
+    zipped = kept.zipped and "gzip" in headers.get("accept-encoding", "")
     body = kept.zipped if zipped else kept.plain
-    fields += [(b"content-type", kept.media_type), (b"content-length", str(len(body)).encode())]
-    if zipped:
-        fields.append((b"content-encoding", b"gzip"))
+    fields = kept.zipped_headers if zipped else kept.plain_headers
     await send({"type": "http.response.start", "status": 200, "headers": fields})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    is_head = request.scope["method"] == "HEAD"
+    await send({"type": "http.response.body", "body": b"" if is_head else body})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -18,7 +18,7 @@ from clutch.kernel.refusals import Kind, StorageUnavailable
 from clutch.web.forms import Fields, read_fields
 from clutch.web.kept import Keep, KeptPage
 from clutch.web.refusals import REFUSALS, AnyRefusal, FormOutdated, headers_of, status_of
-from clutch.web.visit import Visit, is_local, refuse_impossible
+from clutch.web.visit import Visit, refuse_impossible
 
 Page = Callable[..., Response]
 
@@ -150,18 +150,10 @@ def refusal_page(visit: Visit, refusal: AnyRefusal) -> Response:
         visit.anonymous()
     if refusal.kind == Kind.LOGIN:
         return visit.redirect(
-            f"/login?next={quote(_page_of(visit), safe='/')}", flash=visit.sentence(refusal)
+            f"/login?next={quote(visit.path, safe='/')}", flash=visit.sentence(refusal)
         )
     visit.refusal = None
     status = status_of(refusal)
     response = visit.render("errors/refusal.html", status, denied=refusal, http_status=status)
     response.headers.update(headers_of(refusal))
     return response
-
-
-def _page_of(visit: Visit) -> str:
-    if visit.request.method == "GET":
-        return visit.path
-    came_from = urlsplit(visit.request.headers.get("referer", ""))
-    path = came_from.path + (f"?{came_from.query}" if came_from.query else "")
-    return path if is_local(path) else "/"

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from clutch.accounts.models import Language
 from clutch.web import marks
 from clutch.web.reader import Reader, current_reader, iso, offset_text, reading
 from clutch.web.refusals import AnyRefusal
 from clutch.web.refusals import sentence_of as said
 from clutch.web.schemas import schema_lines
 from clutch.web.static_files import static_files
+from clutch.web.views.bracket import DrawnMatch
 from clutch.web.words import (
     format_name,
     match_status,
@@ -36,6 +38,8 @@ from clutch.web.words import (
 if TYPE_CHECKING:
     from clutch.web.visit import Visit
 
+# Two of the largest brackets; a card takes about 2 KB.
+CARDS_KEPT = 4096
 TEMPLATES = Path(__file__).parent / "templates"
 
 _visiting: ContextVar[Visit | None] = ContextVar("visiting", default=None)
@@ -80,7 +84,14 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"when": when, "day": day, "clock": clock, "ago": ago, "soon": soon, "number": number}
+    made.filters |= {
+        "when": when,
+        "day": day,
+        "clock": clock,
+        "ago": ago,
+        "soon": soon,
+        "number": number,
+    }
     made.filters |= {"local_input": local_input, "schema_lines": schema_lines}
     made.filters |= {"fill": marks.fill, "ink": marks.ink}
     made.globals |= {
@@ -94,6 +105,7 @@ def environment() -> Environment:
         "described": described,
         "sentence_of": sentence_of,
         "zone_label": zone_label,
+        "match_card": match_card,
         "placement": placement,
         "round_title": round_title,
         "tournament_word": tournament_status,
@@ -106,6 +118,18 @@ def environment() -> Environment:
     made.globals["ui"] = made.get_template("pieces/ui.html").module
     made.globals["form"] = made.get_template("pieces/form.html").module
     return made
+
+
+@lru_cache(maxsize=CARDS_KEPT)
+def _match_card(language: Language, match: DrawnMatch) -> Markup:  # noqa: ARG001 - part of the key
+    module: Any = _template("bracket/pieces.html").module
+    card: Markup = module.match_card(match)
+    return card
+
+
+def match_card(match: DrawnMatch) -> Markup:
+    """One match of a bracket. Most matches of a bracket did not change since it was last drawn."""
+    return _match_card(current_reader().language, match)
 
 
 # --- text ---------------------------------------------------------------------------------------

@@ -127,12 +127,13 @@ class Visit(_Visiting):
 
     @property
     def path(self) -> str:
-        """Where the visitor is, with the query.
-
-        A form that was refused stands at its own address.
-        """
-        query = self.request.url.query
-        return self.request.url.path + (f"?{query}" if query else "")
+        """The page the visitor is on, with its query: while a form is answered, the page it is on."""
+        if self.request.method in csrf.SAFE_METHODS:
+            url = urlsplit(str(self.request.url))
+        else:
+            url = urlsplit(self.request.headers.get("referer", ""))
+        path = url.path + (f"?{url.query}" if url.query else "")
+        return path if is_local(path) else "/"
 
     @property
     def theme(self) -> str:
