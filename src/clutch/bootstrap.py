@@ -28,6 +28,8 @@ from clutch.migrations import migrate
 from clutch.teams.join import leave_all
 from clutch.teams.queries import played_for
 from clutch.tournaments.forgetting import forget_player, kept_about
+from clutch.tournaments.match_rows import REPORT_DEADLINE
+from clutch.tournaments.reporting import confirm_overdue
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         started=clock.now().isoformat(),
     )
     site.background.add_chore(sweep)
+    site.background.on_timer(REPORT_DEADLINE, confirm_overdue)
     _remember_and_forget(site.personal)
     return site
 

@@ -85,11 +85,15 @@ class ResultCorrected(Fact, frozen=True):
 
 @fact("disqualification-decided")
 class DisqualificationDecided(Fact, frozen=True):
-    """An organizer disqualified a participant, or (`lifted`) took that back."""
+    """An organizer disqualified a participant, or (`lifted`) took that back.
+
+    Lifting it, the results of the `revoked` matches went with it.
+    """
 
     participant: int
     reason: str | None
     lifted: bool
+    revoked: tuple[str, ...] = ()
 
 
 @fact("match-scheduled")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clutch.kernel.refusals import N_, Kind, Refusal
+from clutch.tournaments.refusals import ReasonNeeded as ReasonNeeded  # noqa: PLC0414 - said here too
 
 
 class TournamentNotRunning(Refusal):
@@ -79,13 +80,25 @@ class ConfirmationNeeded(Refusal):
     )
 
 
-class ReasonNeeded(Refusal):
-    """Such an act needs a reason that everybody can read."""
+class PreviewStale(Refusal):
+    """What the act takes away is not what its preview showed."""
 
-    code = "reason-needed"
-    kind = Kind.INVALID
-    field = "reason"
-    sentence = N_("Say why: everybody can read it in the history.")
+    code = "preview-stale"
+    kind = Kind.STALE
+    sentence = N_(
+        "Something happened since you looked, so this would now take away something else. "
+        "Nothing was changed. Look at the list again and decide anew."
+    )
+
+
+class MatchOver(Refusal):
+    """Only what is still to be played begins at some time."""
+
+    code = "match-over"
+    sentence = N_(
+        "Match {match} is not to be played any more, so its start time can't change. "
+        "Choose a match that is still open."
+    )
 
 
 class MatchesOpen(Refusal):

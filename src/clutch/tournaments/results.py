@@ -7,6 +7,7 @@ why, for everybody to read.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -27,7 +28,12 @@ from clutch.tournaments.match_rows import Decision
 from clutch.tournaments.matches import MatchRow, Seen, get_match
 from clutch.tournaments.models import Status, Tournament, TournamentId, stream_of
 from clutch.tournaments.policy import require_organizer
-from clutch.tournaments.refusals_play import ConfirmationNeeded, ReasonNeeded, TournamentNotRunning
+from clutch.tournaments.reasons import check_reason
+from clutch.tournaments.refusals_play import (
+    ConfirmationNeeded,
+    PreviewStale,
+    TournamentNotRunning,
+)
 from clutch.tournaments.reporting import check_version, confirmed
 from clutch.tournaments.repository import get_tournament
 from clutch.tournaments.tables import participant as participant_table
@@ -38,10 +44,15 @@ Operation = Callable[[Stage], Transition]
 
 
 class Consent(msgspec.Struct, frozen=True):
-    """What the organizer saw in the preview and accepts: so many played matches lost, and why."""
+    """What the organizer saw in the preview and accepts: so many played matches lost, and why.
+
+    `losses` is the `fingerprint` of that preview; None: whatever is taken away is accepted, as
+    long as the number is right.
+    """
 
     played: int = 0
     reason: str | None = None
+    losses: str | None = None
 
 
 NOTHING_LOST = Consent()
@@ -59,6 +70,7 @@ def set_result(
     Raises:
         MatchStale: the match changed since the actor saw it.
         ConfirmationNeeded, ReasonNeeded: played matches would be taken back; see `consent`.
+        PreviewStale: something else would be taken away than `consent` saw.
         TournamentNotRunning, MatchNotReady, ResultUnchanged, ImpossibleScores, ...
     """
     tournament, match = _as_organizer(tx, actor, seen)
@@ -83,7 +95,7 @@ def revoke_result(
     """Take a decided match's result back, and all that followed from it.
 
     Raises:
-        MatchStale, ConfirmationNeeded, ReasonNeeded: as for `set_result`.
+        MatchStale, ConfirmationNeeded, ReasonNeeded, PreviewStale: as for `set_result`.
         MatchNotDecided, MatchDecidedByRule: there is no result that somebody recorded.
     """
     tournament, match = _as_organizer(tx, actor, seen)
@@ -105,8 +117,7 @@ def disqualify(
         ParticipantUnknown, AlreadyDisqualified, TournamentNotRunning.
     """
     tournament = _running(tx, actor, tournament_id)
-    if not reason.strip():
-        raise ReasonNeeded
+    reason = check_reason(reason)
     stages.advance(
         tx,
         actor.account_id,
@@ -129,20 +140,23 @@ def reinstate(
 
     Raises:
         ConfirmationNeeded, ReasonNeeded: played matches would be taken back.
+        PreviewStale: something else would be taken away than `consent` saw.
         NotDisqualified, TournamentNotRunning.
     """
     tournament = _running(tx, actor, tournament_id)
     preview = engine.preview(
         stages.locked_stage(tx, tournament_id), engine.reinstate, participant_id
     )
-    _check_consent(preview, consent)
+    reason = _check_consent(preview, consent)
     stages.advance(
         tx,
         actor.account_id,
         tournament_id,
         lambda stage: engine.reinstate(stage, participant_id),
         None,
-        DisqualificationDecided(participant=participant_id, reason=consent.reason, lifted=True),
+        DisqualificationDecided(
+            participant=participant_id, reason=reason, lifted=True, revoked=preview.recorded
+        ),
     )
     _mark(tx, participant_id, None)
     _reopen_if_open(tx, actor, tournament, preview.stage, None)
@@ -165,6 +179,11 @@ def preview_result(stage: Stage, match_id: MatchId, result: Result | None) -> Pr
 def preview_reinstatement(stage: Stage, participant_id: ParticipantId) -> Preview:
     """What lifting a disqualification would take away."""
     return engine.preview(stage, engine.reinstate, participant_id)
+
+
+def fingerprint(preview: Preview) -> str:
+    """What a preview showed, in a word: two previews that differ have different ones."""
+    return hashlib.sha256(repr(preview.losses).encode()).hexdigest()[:16]
 
 
 def may_be_corrected(tournament: Tournament) -> bool:
@@ -207,7 +226,7 @@ def _correct(
     change: Change,
 ) -> None:
     preview = engine.preview(stages.locked_stage(tx, tournament.id), change.operation)
-    _check_consent(preview, change.consent, besides=match.id)
+    reason = _check_consent(preview, change.consent, besides=match.id)
     revoked = tuple(each for each in preview.recorded if each != match.id)
     stages.advance(
         tx,
@@ -220,21 +239,22 @@ def _correct(
             opponents=match.participants,
             result=None if change.result is None else engine.encode_result(change.result),
             revoked=revoked,
-            reason=change.consent.reason,
+            reason=reason,
         ),
     )
     _reopen_if_open(tx, actor, tournament, preview.stage, match.id)
 
 
-def _check_consent(preview: Preview, consent: Consent, besides: MatchId | None = None) -> None:
-    """Played matches are taken back only by who said how many they are, and why."""
+def _check_consent(
+    preview: Preview, consent: Consent, besides: MatchId | None = None
+) -> str | None:
+    """Played matches are taken back only by who said how many they are, and why; gives why."""
+    if consent.losses is not None and consent.losses != fingerprint(preview):
+        raise PreviewStale
     played = [match_id for match_id in preview.recorded if match_id != besides]
-    if not played:
-        return
-    if consent.played != len(played):
+    if played and consent.played != len(played):
         raise ConfirmationNeeded(played=len(played), matches=", ".join(played))
-    if not (consent.reason or "").strip():
-        raise ReasonNeeded
+    return check_reason(consent.reason or "") if played or consent.reason else None
 
 
 def _reopen_if_open(

@@ -1,7 +1,7 @@
 """What happened in tournaments from the draw on, in plain language.
 
 The engine's small steps (a place filled, a match not needed) have sentences too, but a history
-shows only `HISTORY`: what people did, and what a rule decided for them.
+(`tournaments.history`) leaves them out: it shows what people did, and what a rule decided for them.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def disqualified(teller: Teller, event: Event, fact: facts.DisqualificationDecid
         N_("Disqualification of {name} lifted.") if fact.lifted else N_("Disqualified: {name}.")
     )
     text = teller.say(wording, name=_name(teller, event, fact.participant))
-    return _with_reason(teller, text, fact.reason)
+    return _with_reason(teller, _with_revoked(teller, event, text, fact.revoked), fact.reason)
 
 
 @sentence("match-scheduled")
