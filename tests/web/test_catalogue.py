@@ -86,6 +86,8 @@ def test_a_text_is_translated_in_one_place_only() -> None:
 def test_translations_speak_of_the_same_facts() -> None:
     wrong = []
     for file, message in all_messages():
+        if not all(strings_of(message)):
+            continue  # said elsewhere
         texts = [message.id] if isinstance(message.id, str) else list(message.id)
         english = {fact for text in texts for fact in FACT.findall(text)}
         wanted = OTHER_FACTS.get(key_of(message), (english, english))[1]
@@ -121,7 +123,9 @@ def test_calm_tone() -> None:
 # --- templates -----------------------------------------------------------------------------------
 
 # Names and codes are the same in every language.
-UNTRANSLATED = {"Clutch", "API", "openapi.json", "ics", "JSON"}
+UNTRANSLATED = {"Clutch", "API", "JSON"}
+# What a template puts together piece by piece: attributes that stand in a tag in the end.
+ATTRIBUTE = re.compile(r"[\w-]+=\"[^\"]*\"|\b(?:disabled|checked|selected|hidden)\b|openapi\.json")
 SPOKEN = {"title", "alt", "aria-label", "placeholder", "aria-description"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -150,11 +154,8 @@ class _Bare(HTMLParser):
             self._look(data)
 
     def _look(self, text: str) -> None:
-        self.found += [
-            word
-            for word in WORD.findall(text.replace("openapi.json", ""))
-            if word not in UNTRANSLATED
-        ]
+        words = WORD.findall(ATTRIBUTE.sub(" ", text))
+        self.found += [word for word in words if word not in UNTRANSLATED]
 
 
 def bare_words(source: str) -> list[str]:

@@ -17,7 +17,7 @@ _TOURNAMENT = {
 _MATCH = {
     "waiting": N_("Waiting for opponents"),
     "ready": N_("Ready"),
-    "live": N_("Live"),
+    "live": N_("Playing now"),
     "reported": N_("Waiting for confirmation"),
     "disputed": N_("Disputed"),
     "decided": N_("Decided"),
