@@ -19,25 +19,19 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "clutch"
 LOCALE = SOURCE / "web" / "locale"
 CONTEXTS = ("accounts", "teams", "tournaments", "live", "engine", "kernel", "cli")
-# Files of `web` that belong to a context and do not bear its name.
+# Files of `web` that belong to a context and do not bear its name; the other pages and views, but for
+# the frame around all of them, are the tournaments'.
 OWNERS = {
     "account": "accounts",
     "admin": "accounts",
     "callers": "accounts",
-    "console": "tournaments",
-    "console_seeding": "tournaments",
     "letters": "accounts",
     "login": "accounts",
     "invites": "teams",
     "marks": "teams",
-    "matches": "tournaments",
-    "numbers": "tournaments",
-    "play": "tournaments",
-    "players": "teams",
-    "records": "teams",
-    "sentences": "tournaments",
-    "tournament_bracket": "tournaments",
 }
+FRAME = {"api_docs", "base", "bracket", "documentation", "errors", "health", "pieces", "preferences"}
+PARTS_OF_WEB = {"api", "pages", "sentences", "templates", "views"}
 SINGLE = {"_", "N_", "gettext"}
 PLURAL = {"ngettext"}
 HEADER = r"""msgid ""
@@ -102,7 +96,9 @@ def domain_of(path: Path) -> str:
         return parts[0] if parts[0] in CONTEXTS else "kernel"
     # The file's own name first: sentences/teams.py is the teams'.
     named = (OWNERS.get(part, part) for part in reversed(parts[1:]))
-    return next((name for name in named if name in CONTEXTS), "web")
+    found = next((name for name in named if name in CONTEXTS), None)
+    is_frame = parts[1] not in PARTS_OF_WEB or bool(FRAME & set(parts))
+    return found or ("web" if is_frame else "tournaments")
 
 
 def catalogue_file(domain: str) -> Path:
