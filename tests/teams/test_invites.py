@@ -31,7 +31,7 @@ from clutch.teams.refusals import (
 )
 from clutch.teams.tables import team_invite
 from tests.fixtures.site import on_sqlite
-from tests.teams.conftest import Club, account_id
+from tests.teams.club import Club, account_id
 
 pytestmark = on_sqlite
 

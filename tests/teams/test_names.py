@@ -6,7 +6,7 @@ from clutch.accounts.refusals import NameDirectional, NameEmpty, NameTooLong
 from clutch.teams.names import check_tag
 from clutch.teams.refusals import TagRefused, TagReserved, TeamNameLooksTaken, TeamNameTaken
 from tests.fixtures.site import on_sqlite
-from tests.teams.conftest import Club
+from tests.teams.club import Club
 
 
 @pytest.mark.parametrize("raw", ["RED", "К9", "100T", "خصم", "ℵ0", "é́é́"])

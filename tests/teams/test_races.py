@@ -9,7 +9,7 @@ from clutch.kernel.refusals import Refusal
 from clutch.teams.change import change_team, transfer_captaincy
 from clutch.teams.create import create_team
 from clutch.teams.join import join_team, leave_all, leave_team
-from tests.teams.conftest import Club, account_id
+from tests.teams.club import Club, account_id
 
 Act = Callable[[Any], object]
 

@@ -6,7 +6,7 @@ from clutch.teams import queries
 from clutch.teams.change import disband_team, transfer_captaincy
 from clutch.teams.join import leave_all, leave_team, remove_member
 from clutch.teams.models import Ending
-from tests.teams.conftest import Club, account_id
+from tests.teams.club import Club, account_id
 
 
 def test_history_keeps_who_was_in_when_and_how_it_ended(club: Club) -> None:

@@ -19,7 +19,7 @@ from clutch.teams.refusals import (
     TeamNameTaken,
 )
 from tests.fixtures.site import on_sqlite
-from tests.teams.conftest import Club, account_id
+from tests.teams.club import Club, account_id
 
 pytestmark = on_sqlite
 

@@ -149,13 +149,16 @@ def last_results(conn: Connection, whose: Whose, *, unlisted: bool = False) -> l
     return [_read_match(row) for row in conn.execute(_latest_first(statement).limit(LAST_RESULTS))]
 
 
-def running_of(conn: Connection, whose: Whose) -> list[TournamentId]:
-    """The tournaments of a record that can still change: not completed, not cancelled."""
+def running_of(conn: Connection, whose: Whose, *, unlisted: bool = False) -> list[TournamentId]:
+    """The tournaments of a record that are under way: not completed, not cancelled."""
     mine = _registrations(whose)
     rows = conn.execute(
         select(tournament.c.id)
         .join(mine, mine.c.tournament_id == tournament.c.id)
-        .where(tournament.c.status.not_in([Status.COMPLETED.value, Status.CANCELLED.value]))
+        .where(
+            tournament.c.status.not_in([Status.COMPLETED.value, Status.CANCELLED.value]),
+            *_visible(unlisted),
+        )
         .order_by(tournament.c.id)
     )
     return [TournamentId(found) for found in rows.scalars()]
