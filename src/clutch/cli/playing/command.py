@@ -105,7 +105,10 @@ def _progress(script: Script, stderr: TextIO) -> Iterator[Step]:
     with Progress(*columns, console=Console(file=stderr)) as progress:
         bars = {name: progress.add_task(name, total=total) for name, total in totals.items()}
         bars["results"] = progress.add_task("results", total=len(script.results))
+        # Bars that stopped short would stand in front of the sentence that says why.
+        progress.live.transient = True
         yield lambda name: progress.advance(bars[name])
+        progress.live.transient = False
 
 
 def _fail(stderr: TextIO, sentence: str, status: int) -> int:
