@@ -32,6 +32,7 @@ from clutch.web.kept_api import fast_lanes
 from clutch.web.letters import register_letters
 from clutch.web.routing import is_kept
 from clutch.web.static_files import static_files
+from clutch.web.views.live_pieces import tournament_pieces
 
 API = "/api/v1"
 THREADS = 40 + MAX_WAITING
@@ -67,6 +68,7 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
     register_letters(site)
     routers = [module.router for module in _modules(clutch.web.api)]
     app.router.routes.extend(fast_lanes(site, API, routers))
+    site.hub.draw_with("tournament", tournament_pieces(site))
     for route in _plain_routes(site):
         app.router.routes.append(route)
     for router in routers:

@@ -1,0 +1,115 @@
+"""Pieces for live updates: the cards of matches that changed, drawn once for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection
+
+from clutch.accounts.models import LANGUAGES
+from clutch.bootstrap import Site
+from clutch.kernel.log import Event
+from clutch.kernel.refusals import N_
+from clutch.live.rendering import FETCH_ALL, Audience, Draw, Drawn
+from clutch.tournaments.bracket import get_part
+from clutch.tournaments.models import TournamentId
+from clutch.tournaments.repository import get_tournament
+from clutch.tournaments.stages import read_stage
+from clutch.web import templating
+from clutch.web.reader import Reader
+from clutch.web.views.bracket import DrawnMatch
+from clutch.web.views.tournament_bracket import drawn_match
+
+# What these change stands in the match's own card. Whatever else happens, pages fetch.
+_IN_THE_CARD = frozenset(
+    {
+        "match-decided",
+        "match-needed-again",
+        "match-not-needed",
+        "opponent-placed",
+        "opponent-removed",
+        "report-dropped",
+        "report-withdrawn",
+        "result-amended",
+        "result-confirmed",
+        "result-corrected",
+        "result-disputed",
+        "result-reported",
+        "result-revoked",
+        "walkover-kept",
+    }
+)
+MOST_CARDS = 40
+SCORE = N_("Match {match}: {first} {first_score}, {second} {second_score}")
+
+
+class _About(msgspec.Struct, frozen=True):
+    """Which matches a fact is about; other fields are not looked at."""
+
+    match: str | None = None
+    revoked: tuple[str, ...] = ()
+
+
+def tournament_pieces(site: Site) -> Draw:
+    """Draws the cards of the matches that changed; for everything else pages fetch."""
+
+    def draw(conn: Connection, stream: str, events: Sequence[Event], audience: Audience) -> Drawn:
+        matches = changed_matches(events)
+        if matches is None or len(matches) > MOST_CARDS:
+            return FETCH_ALL
+        tournament = get_tournament(conn, TournamentId(stream.partition("-")[2]))
+        stage = read_stage(conn, site.writer.kept, tournament.id)
+        part = get_part(conn, stage, tournament, matches)
+        cards = [drawn_match(part, match) for match in part.matches]
+        decided = {_match_of(event) for event in events if event.kind == "match-decided"}
+        reader = _reader(audience)
+        return Drawn(
+            pieces={f"match-{card.id}": _card(card, reader) for card in cards},
+            says=tuple(
+                _said(card, reader) for card in cards if card.id in decided and _scores(card)
+            ),
+        )
+
+    return draw
+
+
+def changed_matches(events: Iterable[Event]) -> list[str] | None:
+    """The matches whose cards show all that happened; None when cards don't show all of it."""
+    changed: dict[str, None] = {}
+    for event in events:
+        if event.kind not in _IN_THE_CARD:
+            return None
+        about = msgspec.json.decode(event.json, type=_About)
+        changed |= dict.fromkeys((*([about.match] if about.match else ()), *about.revoked))
+    return list(changed)
+
+
+def _match_of(event: Event) -> str | None:
+    return msgspec.json.decode(event.json, type=_About).match
+
+
+def _reader(audience: Audience) -> Reader:
+    language = next(one for one in LANGUAGES if one == audience.language)
+    return Reader(language, ZoneInfo(audience.zone))
+
+
+def _card(match: DrawnMatch, reader: Reader) -> str:
+    return templating.render("bracket/match.html", reader, {"match": match})
+
+
+def _scores(match: DrawnMatch) -> bool:
+    return all(side.score is not None and side.name for side in match.sides)
+
+
+def _said(match: DrawnMatch, reader: Reader) -> str:
+    first, second = match.sides
+    return reader.gettext(
+        SCORE,
+        match=match.id,
+        first=first.name,
+        first_score=first.score,
+        second=second.name,
+        second_score=second.score,
+    )
