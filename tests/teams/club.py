@@ -76,6 +76,10 @@ class Club:
         with self.database.read() as conn:
             return queries.get_team(conn, team_id)
 
+    def get_first(self) -> Team:
+        """The first team that was made here."""
+        return self.get(TeamId(1))
+
     def roster(self, team_id: TeamId) -> list[Member]:
         with self.database.read() as conn:
             return queries.roster(conn, team_id)
