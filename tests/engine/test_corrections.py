@@ -100,6 +100,15 @@ def test_nothing_is_kept_downstream_even_if_the_same_two_would_meet_again() -> N
     assert status(stage, "F1") == "ready"
 
 
+def test_a_loser_who_passed_a_bye_is_taken_back_from_behind_it() -> None:
+    stage = won(double(3), "U1.2", 2)
+    assert who(stage, "L2.1") == (None, 3)
+    stage = corrected(stage, "U1.2", 3)
+    assert who(stage, "L1.1") == ("bye", 2)
+    assert who(stage, "L2.1") == (None, 2)
+    assert who(revoked(stage, "U1.2"), "L2.1") == (None, None)
+
+
 def test_revoking_opens_the_match_and_takes_back_what_followed() -> None:
     before = won(single(4), "U1.2", 2)
     stage = won(won(before, "U1.1", 1), "U2.1", 2)
