@@ -26,6 +26,7 @@ from clutch.kernel.refusals import N_
 from clutch.web import cookies
 from clutch.web.callers import Secret, caller_of, device_name
 from clutch.web.forms import Form
+from clutch.web.reader import Reader
 from clutch.web.routing import Pages
 from clutch.web.visit import Visit
 
@@ -86,7 +87,8 @@ def change_my_profile(visit: Visit) -> Response:
     desk, caller = visit.site.desk, caller_of(visit)
     confirm_email_change(desk, visit.actor, changes, form.current_password, caller)
     visit.write(lambda tx: change_profile(tx, visit.actor, changes, form.version))
-    response = visit.redirect("/account", visit.gettext(N_("Your profile is saved.")))
+    said = Reader(form.language, visit.zone).gettext(N_("Your profile is saved."))
+    response = visit.redirect("/account", said)
     cookies.set_choice(response, cookies.LANGUAGE, form.language, visit.request)
     return response
 

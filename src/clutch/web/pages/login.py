@@ -98,10 +98,7 @@ def new_password_page(visit: Visit, secret: str) -> Response:
         found = find_reset(conn, secret, visit.now)
     if found is None:
         raise ResetLinkSpent
-    response = visit.render("accounts/new_password.html", owner=found, secret=quote(secret))
-    # The address is a key: no other site may learn it from a click.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return visit.render("accounts/new_password.html", owner=found, secret=quote(secret))
 
 
 @pages.post("/reset/{secret}", again=new_password_page)
