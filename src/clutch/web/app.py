@@ -32,7 +32,7 @@ from clutch.web.kept_api import fast_lanes
 from clutch.web.letters import register_letters
 from clutch.web.routing import is_kept
 from clutch.web.static_files import static_files
-from clutch.web.views.live_pieces import tournament_pieces
+from clutch.web.views.live import tournament_pieces
 
 API = "/api/v1"
 THREADS = 40 + MAX_WAITING
