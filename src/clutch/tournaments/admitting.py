@@ -5,6 +5,7 @@ All of it runs under the tournament's lock, inside the verbs that call it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import update
@@ -59,17 +60,35 @@ def fill_places(tx: Transaction, actor: Actor, tournament: Tournament) -> list[R
     if places == 0:
         return []
     waiting = registrations_of(tx.conn, tournament.id, RegistrationStatus.WAITING)
-    return [admit(tx, actor, tournament, one, "moved-up") for one in waiting[:places]]
+    return [move_up(tx, actor, tournament, one) for one in waiting[:places]]
+
+
+def move_up(
+    tx: Transaction,
+    actor: Actor,
+    tournament: Tournament,
+    registration: Registration,
+    how: str = "moved-up",
+) -> Registration:
+    """Make a participant of somebody who waited, or was out."""
+
+    def fact_of(made: ParticipantId) -> Fact:
+        return ParticipantAdmitted(registration_id=registration.id, participant_id=made, how=how)
+
+    return admit(tx, actor, tournament, registration, fact_of)
 
 
 def admit(
-    tx: Transaction, actor: Actor, tournament: Tournament, registration: Registration, how: str
+    tx: Transaction,
+    actor: Actor,
+    tournament: Tournament,
+    registration: Registration,
+    fact_of: Callable[[ParticipantId], Fact],
 ) -> Registration:
     """Make a registration a participant: a snapshot of name, tag, colour and roster."""
     players = players_of(tx.conn, registration.id)
     made = insert_participant(tx, _snapshot(tx, registration), roster_of(tx, registration, players))
-    admitted = ParticipantAdmitted(registration_id=registration.id, participant_id=made, how=how)
-    tx.append(tournament.stream, admitted, actor_id=actor.account_id)
+    tx.append(tournament.stream, fact_of(made), actor_id=actor.account_id)
     fact = PlayerAdmitted(tournament_id=tournament.id)
     tell_players(tx, players, fact, actor.account_id)
     after = update_registration(tx, registration, status=RegistrationStatus.ADMITTED, reason=None)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from clutch.accounts.models import Actor
 from clutch.kernel.refusals import VersionStale
 from clutch.kernel.writing import Transaction
-from clutch.tournaments.admitting import admit, mark_absent
+from clutch.tournaments.admitting import mark_absent, move_up
 from clutch.tournaments.events import CheckedIn, CheckInUndone
 from clutch.tournaments.models import (
     Registration,
@@ -119,7 +119,7 @@ def carry_out(tx: Transaction, actor: Actor, tournament: Tournament) -> Closing:
     for one in plan.absent:
         mark_absent(tx, actor, tournament, one)
     for one in plan.moving_up:
-        admit(tx, actor, tournament, one, "moved-up")
+        move_up(tx, actor, tournament, one)
     return plan
 
 

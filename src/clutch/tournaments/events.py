@@ -58,13 +58,16 @@ class OrganizerRemoved(Fact, frozen=True):
 
 @fact("registered")
 class Registered(Fact, frozen=True):
-    """Somebody asked to play; `waiting`: there was no room. `by_organizer`: they were added."""
+    """Somebody asked to play; without room they wait and are no participant yet.
+
+    `by_organizer`: they were added.
+    """
 
     registration_id: int
     account_id: int
     team_id: int | None
     players: tuple[int, ...]
-    waiting: bool
+    participant_id: int | None
     by_organizer: bool
 
 
@@ -78,7 +81,7 @@ class RegistrationEdited(Fact, frozen=True):
 
 @fact("participant-admitted")
 class ParticipantAdmitted(Fact, frozen=True):
-    """A registration became a participant; `how`: room, moved-up, organizer."""
+    """A registration that waited, or was out, became a participant; `how`: moved-up, organizer."""
 
     registration_id: int
     participant_id: int

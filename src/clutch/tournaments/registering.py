@@ -8,9 +8,11 @@ import msgspec
 
 from clutch.accounts.models import AccountId, Actor
 from clutch.accounts.queries import find_player_named
+from clutch.engine import ParticipantId
 from clutch.kernel.writing import Transaction
 from clutch.teams.models import TeamId
 from clutch.teams.queries import find_team_named, get_team, roster
+from clutch.tournaments import admitting
 from clutch.tournaments.admitting import (
     admit,
     fill_places,
@@ -202,7 +204,7 @@ def move_up(
     players = tuple(players_of(tx.conn, registration.id))
     again = Applicant(registration.account_id, registration.team_id, "", players)
     refuse_twice(tx, tournament, again, but=registration)
-    return admit(tx, actor, tournament, registration, "organizer")
+    return admitting.move_up(tx, actor, tournament, registration, "organizer")
 
 
 def edit_registration(
@@ -280,16 +282,21 @@ def _take(
         "status": RegistrationStatus.WAITING,
     }
     made = insert_registration(tx, values, applicant.players)
-    fact = Registered(
-        registration_id=made.id,
-        account_id=made.account_id,
-        team_id=made.team_id,
-        players=applicant.players,
-        waiting=not has_room,
-        by_organizer=by_organizer,
-    )
-    tx.append(tournament.stream, fact, actor_id=actor.account_id)
-    return admit(tx, actor, tournament, made, "room") if has_room else made
+
+    def fact_of(participant_id: ParticipantId | None) -> Registered:
+        return Registered(
+            registration_id=made.id,
+            account_id=made.account_id,
+            team_id=made.team_id,
+            players=applicant.players,
+            participant_id=participant_id,
+            by_organizer=by_organizer,
+        )
+
+    if has_room:
+        return admit(tx, actor, tournament, made, fact_of)
+    tx.append(tournament.stream, fact_of(None), actor_id=actor.account_id)
+    return made
 
 
 def _living(
