@@ -53,6 +53,17 @@ THREE: Plain = {
 }
 
 
+TWO: Plain = {
+    "format": "double_elimination",
+    "participants": ["a", "b"],
+    "results": [
+        {"opponents": ["a", "b"], "scores": [1, 0]},
+        {"opponents": ["a", "b"], "scores": [2, 3]},
+        {"opponents": ["a", "b"], "scores": [5, 4]},
+    ],
+}
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("played")
@@ -102,6 +113,14 @@ def test_a_single_elimination_of_three_comes_out_as_simulated(
     assert (status, found) == simulate(THREE)
     assert status == DONE
     assert "results" in said
+
+
+def test_what_a_wrong_result_led_to_uses_up_none_of_the_right_ones(
+    site: Running, here: Settings
+) -> None:
+    status, found, _ = play(TWO, site.address, wrong=0.35)  # by its dice, only the first one
+    assert (status, found) == simulate(TWO)
+    assert status == DONE
 
 
 @pytest.mark.real_data
