@@ -22,7 +22,8 @@ from clutch.web.reader import Reader
 from clutch.web.views.bracket import DrawnMatch
 from clutch.web.views.tournament_bracket import drawn_match
 
-# What these change stands in the match's own card. Whatever else happens, pages fetch.
+# What these change stands in the card of the match that they name. Whatever else happens, pages
+# fetch.
 _IN_THE_CARD = frozenset(
     {
         "match-decided",
@@ -46,10 +47,9 @@ SCORE = N_("Match {match}: {first} {first_score}, {second} {second_score}")
 
 
 class _About(msgspec.Struct, frozen=True):
-    """Which matches a fact is about; other fields are not looked at."""
+    """Which match a fact is about; other fields are not looked at."""
 
-    match: str | None = None
-    revoked: tuple[str, ...] = ()
+    match: str
 
 
 def tournament_pieces(site: Site) -> Draw:
@@ -81,12 +81,11 @@ def changed_matches(events: Iterable[Event]) -> list[str] | None:
     for event in events:
         if event.kind not in _IN_THE_CARD:
             return None
-        about = msgspec.json.decode(event.json, type=_About)
-        changed |= dict.fromkeys((*([about.match] if about.match else ()), *about.revoked))
+        changed[_match_of(event)] = None
     return list(changed)
 
 
-def _match_of(event: Event) -> str | None:
+def _match_of(event: Event) -> str:
     return msgspec.json.decode(event.json, type=_About).match
 
 
