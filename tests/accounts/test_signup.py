@@ -20,7 +20,10 @@ from clutch.accounts.refusals import (
     ZoneRefused,
 )
 from clutch.accounts.signup import NewAccount, create_account, sign_up
+from clutch.bootstrap import open_site
+from clutch.kernel.clock import FrozenClock
 from clutch.kernel.refusals import Refusal
+from clutch.kernel.settings import Settings
 from tests.accounts.conftest import HERE, PASSWORD, People
 from tests.fixtures.site import on_sqlite
 
@@ -73,9 +76,12 @@ def test_racing_sign_ups_for_one_name_make_one_account(people: People) -> None:
         assert conn.execute(text("SELECT count(*) FROM account")).scalar() == 1
 
 
-@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
-def test_two_transactions_that_both_found_the_name_free_make_one_account(people: People) -> None:
+@pytest.mark.postgres
+def test_two_transactions_that_both_found_the_name_free_make_one_account(
+    postgres_settings: Settings, clock: FrozenClock
+) -> None:
     """PostgreSQL lets both go on until the unique index: the second gets the refusal, no error."""
+    people = People(open_site(postgres_settings, clock))
     both_looked = Barrier(2)
 
     def race(name: str) -> str:
@@ -91,6 +97,7 @@ def test_two_transactions_that_both_found_the_name_free_make_one_account(people:
 
     with ThreadPoolExecutor(2) as pool:
         ends = sorted(pool.map(race, ["Alice", "AIice"]))
+    people.site.close()
     assert ends in (["Alice", "name-looks-taken"], ["AIice", "name-looks-taken"])
 
 
