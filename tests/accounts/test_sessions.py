@@ -22,6 +22,7 @@ from clutch.accounts.refusals import (
     TooManyLogins,
     WrongPassword,
 )
+from clutch.accounts.repository import change_account
 from clutch.accounts.sessions import (
     actor_of_session,
     end_session,
@@ -152,6 +153,19 @@ def test_a_ban_ends_sessions_at_once_and_shuts_every_door(people: People) -> Non
     people.write(lambda tx: unban(tx, SITE, alice.id))
     assert not people.is_alive(secret)
     assert log_in(people.site.desk, "Alice", PASSWORD, HERE).secret
+
+
+@on_sqlite
+def test_a_session_of_a_banned_account_counts_for_nothing_even_if_it_is_still_there(
+    people: People,
+) -> None:
+    """Two guards: a ban ends the sessions, and no session outlives the right to log in."""
+    alice = people.person("Alice")
+    entered = log_in(people.site.desk, "Alice", PASSWORD, HERE)
+    people.write(lambda tx: change_account(tx, alice.id, banned_at=tx.now))
+    assert not people.is_alive(entered.secret)
+    with people.site.database.read() as conn:
+        assert living(conn, [entered.session.id], people.site.clock.now()) == frozenset()
 
 
 @on_sqlite
