@@ -24,6 +24,7 @@ from clutch.kernel.settings import Settings
 from clutch.kernel.writing import Writer
 from clutch.live.hub import Hub
 from clutch.live.kinds import stream_kinds
+from clutch.live.limits import Doors
 from clutch.migrations import migrate
 from clutch.teams.join import leave_all
 from clutch.teams.queries import played_for
@@ -86,7 +87,8 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     with database.read() as conn:
         epoch = get_epoch(conn)
     capabilities = _capabilities(settings, clock)
-    hub = Hub(database, clock, capabilities, stream_kinds())
+    doors = Doors(address=settings.live_per_address)
+    hub = Hub(database, clock, capabilities, stream_kinds(), doors)
     writer.on_commit(hub.on_commit)
     holder = f"{os.getpid()}-{ids.new_key(6)}"
     site = Site(

@@ -81,7 +81,7 @@ def serve(settings: Settings, sockets: Sequence[socket], lines: Lines) -> NoRetu
 
 def main() -> int:
     home, database = Path(sys.argv[1]), sys.argv[2] if sys.argv[2:] else None
-    settings = Settings(home=home, DATABASE_URL=database)
+    settings = Settings(home=home, DATABASE_URL=database, trusted_proxies="127.0.0.1")
     logs.configure("warning")
     listeners = take_listeners("127.0.0.1", 0)
     work = Work(

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
 
+from clutch.kernel.settings import Settings
 from clutch.live.frames import LARGEST_MESSAGE, STREAMS_A_LISTENER
-from clutch.live.limits import CONNECTIONS_AN_ACCOUNT, CONNECTIONS_AN_ADDRESS
+from clutch.live.limits import CONNECTIONS_AN_ACCOUNT, network_of
 from tests.live.conftest import People
 from tests.live.reader import Reader, reading
 from tests.serve.running import Running
+
+PER_ADDRESS = Settings().live_per_address
 
 
 @pytest.fixture
@@ -68,10 +71,34 @@ def test_an_account_has_so_many_connections_and_no_more(shared: Running, people:
 
 
 def test_an_address_has_so_many_connections_and_no_more(shared: Running) -> None:
+    def from_address(last: int) -> dict[str, Any]:
+        return {"additional_headers": {"X-Forwarded-For": f"203.0.113.{last}"}}
+
     with ExitStack() as stack:
-        for _ in range(CONNECTIONS_AN_ADDRESS):
-            stack.enter_context(reading(shared.address))
-        assert refused(shared) == (429, "too-many-connections")
+        for _ in range(PER_ADDRESS):
+            stack.enter_context(reading(shared.address, **from_address(7)))
+        assert refused(shared, **from_address(7)) == (429, "too-many-connections")
+        stack.enter_context(reading(shared.address, **from_address(8)))
+        stack.enter_context(reading(shared.address))
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3::4", "2001:0db8:0001:0002"),
+        ("2001:db8:1:2:ffff::", "2001:0db8:0001:0002"),
+        ("127.0.0.1", None),
+        ("::1", None),
+        ("::ffff:127.0.0.1", None),
+        ("", ""),
+    ],
+)
+def test_a_household_counts_as_one_and_the_machine_itself_as_none(
+    address: str, network: str | None
+) -> None:
+    assert network_of(address) == network
 
 
 def test_a_connection_follows_so_many_streams_and_no_more(reader: Reader, stream: str) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from urllib.parse import urlsplit
 
+from clutch.accounts.admin import ban
+from clutch.accounts.models import SITE
+from clutch.kernel.settings import Settings
+from tests.live.conftest import People
 from tests.live.reader import reading
-from tests.serve.running import Running
+from tests.serve.running import Running, wait_until
 
+STATE_EVERY_S = 1
 EVENTS, SIZE = 700, 10_000
 
 
@@ -42,3 +48,21 @@ def test_a_slow_reader_is_sent_to_a_snapshot_while_the_others_go_on(
         assert {told["reason"] for told in slow.ledger.snapshots} == {"slow"}
         shared.get(f"/try/score?stream={stream}")
         slow.read_until(stream, EVENTS + 1)
+
+
+def test_a_ban_ends_the_connection_even_of_one_who_does_not_read(
+    shared: Running, shared_settings: Settings, people: People, stream: str
+) -> None:
+    def open_lines() -> int:
+        files = shared_settings.run_folder.glob("process-*.json")
+        return sum(json.loads(one.read_text())["live"] for one in files)
+
+    person = people.arrive()
+    options = person.connecting(shared) | {"sock": narrow_line(shared), "max_queue": 1}
+    with reading(shared.address, **options) as slow:
+        slow.follow(stream)
+        shared.get(f"/try/score?stream={stream}&n={EVENTS}&size={SIZE}", 60)
+        wait_until(lambda: open_lines() == 1)
+        people.site.writer.write(lambda tx: ban(tx, SITE, person.account_id, "a test"))
+        wait_until(lambda: open_lines() == 0, seconds=5 + STATE_EVERY_S)
+        slow.socket.socket.close()

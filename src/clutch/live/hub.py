@@ -45,7 +45,12 @@ class Hub:
     """Live updates of one process. Only `wake` and `on_commit` are for other threads."""
 
     def __init__(
-        self, database: Database, clock: Clock, capabilities: Capabilities, kinds: Kinds
+        self,
+        database: Database,
+        clock: Clock,
+        capabilities: Capabilities,
+        kinds: Kinds,
+        doors: Doors,
     ) -> None:
         self.epoch = ""
         self.kinds = kinds
@@ -55,7 +60,7 @@ class Hub:
         self._database = database
         self._capabilities = capabilities
         self._drawer = Drawer(kinds)
-        self._doors = Doors()
+        self._doors = doors
         self._tail = Tail(database, self)
         self._watch = Watch(self)
         self._ready = asyncio.Event()

@@ -9,15 +9,16 @@ from clutch.live.listener import Who
 from clutch.live.refusals import TooManyConnections
 
 CONNECTIONS_AN_ACCOUNT = 10
-CONNECTIONS_AN_ADDRESS = 50
 
 
 class Doors:
-    """Counts the connections of this process by account and by address."""
+    """Counts the connections of this process by account and by network address.
 
-    def __init__(
-        self, account: int = CONNECTIONS_AN_ACCOUNT, address: int = CONNECTIONS_AN_ADDRESS
-    ) -> None:
+    Who comes from the machine itself is not counted by address: that is a proxy that nobody has
+    told us of, with everybody behind it.
+    """
+
+    def __init__(self, address: int, account: int = CONNECTIONS_AN_ACCOUNT) -> None:
         self._account = account
         self._address = address
         self._counted: Counter[str] = Counter()
@@ -41,21 +42,26 @@ class Doors:
                 del self._counted[key]
 
     def _limits(self, who: Who) -> dict[str, int]:
-        limits = {f"address {network_of(who.address)}": self._address}
+        limits = {}
+        network = network_of(who.address)
+        if network is not None:
+            limits[f"address {network}"] = self._address
         if who.actor.account_id is not None:
             limits[f"account {who.actor.account_id}"] = self._account
         return limits
 
 
-def network_of(address: str) -> str:
-    """The address, or of IPv6 the half that a household gets as a whole."""
+def network_of(address: str) -> str | None:
+    """The address, or of IPv6 the half that a household gets as a whole; None for this machine."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return address
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return parsed.exploded[:19]
-    return str(parsed)
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return None if parsed.is_loopback else parsed.exploded[:19]
+        parsed = parsed.ipv4_mapped
+    return None if parsed.is_loopback else str(parsed)
 
 
 class Patience:

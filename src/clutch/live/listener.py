@@ -38,14 +38,15 @@ class Who(msgspec.Struct, frozen=True):
 class Listener:
     """One connection. A transport calls `take` for what to send, until it gives None."""
 
-    __slots__ = ("end_code", "follows", "outbox", "taken", "who")
+    __slots__ = ("end_code", "follows", "on_end", "outbox", "taken", "who")
 
     def __init__(self, who: Who) -> None:
         self.who = who
         self.outbox = Outbox()
         self.follows: dict[str, Following] = {}
-        # The code of the refusal that ended it, if our side did.
+        # The code of the refusal that ended it, if our side did; its transport is told at once.
         self.end_code: str | None = None
+        self.on_end: Callable[[], object] = lambda: None
         # How many frames were taken: who looks twice sees whether the reader reads.
         self.taken = 0
 
@@ -64,9 +65,12 @@ class Listener:
         self.outbox.answer(encode(Refused(stream, refusal.code, self.who.say(refusal))))
 
     def end(self, refusal: Refusal) -> None:
-        """Let the reader know why, and end the connection."""
-        self.end_code = self.end_code or refusal.code
+        """Let the reader know why, and end the connection. Nothing happens if it is ended."""
+        if self.end_code is not None:
+            return
+        self.end_code = refusal.code
         self.outbox.close(encode(Bye(refusal.code, self.who.say(refusal))))
+        self.on_end()
 
     def _catch_up(self) -> None:
         # The outbox is empty, so the reader reads again: what was passed on last is the beginning.

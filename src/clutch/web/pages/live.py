@@ -60,17 +60,25 @@ async def _converse(site: Site, websocket: WebSocket, listener: Listener) -> Non
     """Hear and speak until either side ends it."""
     speaking = asyncio.create_task(_speak(websocket, listener))
     hearing = asyncio.create_task(_hear(site, websocket, listener))
+    # A client that does not read hears no goodbye either: its connection ends all the same.
+    loop = asyncio.get_running_loop()
+    listener.on_end = lambda: loop.call_later(GOODBYE_S, speaking.cancel)
     try:
         await asyncio.wait({speaking, hearing}, return_when=asyncio.FIRST_COMPLETED)
-        if listener.outbox.closed and not speaking.done():
-            await asyncio.wait({speaking}, timeout=GOODBYE_S)
+        if listener.outbox.closed:
+            await asyncio.wait({speaking})
     finally:
-        ended = [task for task in (speaking, hearing) if task.done()]
-        for task in {speaking, hearing} - set(ended):
-            task.cancel()
-        await asyncio.gather(speaking, hearing, return_exceptions=True)
-    for task in ended:
-        task.result()
+        listener.on_end = lambda: None
+        both = await _end(speaking, hearing)
+    for failed in both:
+        if isinstance(failed, Exception):
+            raise failed
+
+
+async def _end(*tasks: asyncio.Task[None]) -> list[BaseException | None]:
+    for task in tasks:
+        task.cancel()
+    return await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _hear(site: Site, websocket: WebSocket, listener: Listener) -> None:
