@@ -82,7 +82,7 @@ def draw_page(visit: Visit, tournament_id: str) -> Response:
         bracket=bracket,
         byes=byes_in(stage),
         rounds=round_choices(bracket, frame.tournament.format_settings),
-        games=best_of_options(with_default=True),
+        games=best_of_options(visit.reader, with_default=True),
     )
 
 

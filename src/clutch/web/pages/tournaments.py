@@ -79,7 +79,7 @@ def list_page(visit: Visit) -> Response:
 def new_page(visit: Visit) -> Response:
     visit.actor.require(Role.ORGANIZER)
     blank = Setup(name="", game="", zone=visit.zone.key)
-    return visit.render("tournaments/new.html", **_form(shown(blank, blank.zone)))
+    return visit.render("tournaments/new.html", **_form(visit, shown(blank, blank.zone)))
 
 
 @pages.post("/tournaments/new", again=new_page)
@@ -139,7 +139,7 @@ def edit_page(visit: Visit, tournament_id: str) -> Response:
         require_organizer(conn, visit.actor, frame.tournament)
     tournament = frame.tournament
     open_now = drafting.changeable(tournament)
-    fields = _form(shown(tournament, tournament.zone), frozenset(open_now))
+    fields = _form(visit, shown(tournament, tournament.zone), open_now)
     return visit.render("tournaments/edit.html", frame=frame, **fields)
 
 
@@ -168,17 +168,19 @@ def read_wanted(visit: Visit) -> Wanted:
     )
 
 
-def _form(values: dict[str, Any], open_now: frozenset[str] | None = None) -> dict[str, Any]:
+def _form(
+    visit: Visit, values: dict[str, Any], open_now: frozenset[str] | None = None
+) -> dict[str, Any]:
     """What the settings' form needs; `open_now` None: everything can be set."""
     return {
         "values": values,
         "open_now": open_now,
         "games": GAMES,
         "zones": _zones(values["zone"]),
-        "formats": format_options(),
-        "grand_finals": grand_final_options(),
-        "best_of": best_of_options(),
-        "final_best_of": best_of_options(with_default=True),
+        "formats": format_options(visit.reader),
+        "grand_finals": grand_final_options(visit.reader),
+        "best_of": best_of_options(visit.reader),
+        "final_best_of": best_of_options(visit.reader, with_default=True),
     }
 
 

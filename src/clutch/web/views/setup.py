@@ -9,9 +9,9 @@ from clutch.engine import DOUBLE_ELIMINATION, SINGLE_ELIMINATION, GrandFinal
 from clutch.kernel.refusals import N_
 from clutch.tournaments.drafting import changeable
 from clutch.tournaments.models import Entry, FormatSettings, Tournament, Visibility
-from clutch.tournaments.settings import FIELDS, Setup, moment_in
+from clutch.tournaments.settings import FIELDS, Setup, moment_in, zone_of
 from clutch.web.forms import Form
-from clutch.web.reader import current_reader
+from clutch.web.reader import Reader
 
 ANY_SCORE = "any"
 BEST_OF = (1, 3, 5, 7, 9)
@@ -109,23 +109,21 @@ def shown(setup: Setup | Tournament, zone: str) -> dict[str, Any]:
 
 def local_text(at: datetime | None, zone: str) -> str:
     """A moment as a clock in `zone` shows it, for `<input type="datetime-local">`."""
-    from clutch.tournaments.settings import zone_of
-
     return "" if at is None else at.astimezone(zone_of(zone)).strftime("%Y-%m-%dT%H:%M")
 
 
-def best_of_options(*, with_default: bool = False) -> list[tuple[str, str]]:
+def best_of_options(reader: Reader, *, with_default: bool = False) -> list[tuple[str, str]]:
     """The choices of a best-of, in the reader's language."""
-    say = current_reader().gettext
+    say = reader.gettext
     first = [("", say(N_("Like the other rounds")))] if with_default else []
     games = [(str(number), say(N_("Best of {games}"), games=number)) for number in BEST_OF]
     last = [] if with_default else [(ANY_SCORE, say(N_("Any score: the higher number wins")))]
     return first + games + last
 
 
-def format_options() -> list[tuple[str, str, str]]:
+def format_options(reader: Reader) -> list[tuple[str, str, str]]:
     """The formats with what they mean."""
-    say = current_reader().gettext
+    say = reader.gettext
     return [
         (SINGLE_ELIMINATION, say(N_("Single elimination")), say(N_("Who loses is out."))),
         (
@@ -136,9 +134,9 @@ def format_options() -> list[tuple[str, str, str]]:
     ]
 
 
-def grand_final_options() -> list[tuple[str, str]]:
+def grand_final_options(reader: Reader) -> list[tuple[str, str]]:
     """How the winners of both brackets can meet."""
-    say = current_reader().gettext
+    say = reader.gettext
     return [
         (
             GrandFinal.DOUBLE.value,
