@@ -45,7 +45,7 @@ def serve_forever(served: Served, listeners: Sequence[socket.socket], lines: Lin
     """
     follow_parent(lines.lifeline)
     tally, beat = Tally(served.app), Beat()
-    server = _Server(_config(tally), beat, lines.tell_ready)
+    server = _Server(server_config(tally), beat, lines.tell_ready)
     started = time.monotonic()
     state = StateFile(served.run_folder, lambda: _state(served, tally, beat, started))
     signal.signal(signal.SIGTERM, lambda *_: None if server.started else os._exit(0))
@@ -92,7 +92,8 @@ class _Server(uvicorn.Server):
             await asyncio.sleep(self._beat.every_seconds)
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def server_config(app: ASGIApp) -> uvicorn.Config:
+    """How an app is served here."""
     return uvicorn.Config(
         app,
         loop="uvloop",
