@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from clutch import engine
-from clutch.engine import ParticipantId
+from clutch.engine import ParticipantId, Stage
 from clutch.kernel import log
 from clutch.kernel.refusals import NotFound
 from clutch.tournaments import stages
-from clutch.tournaments.matches import MatchRow, matches_of
+from clutch.tournaments.matches import MatchRow, matches_named, matches_of
 from clutch.tournaments.models import Participant, Status, Tournament, TournamentId
-from clutch.tournaments.participants import participants_of
+from clutch.tournaments.participants import participants_named, participants_of
 from clutch.tournaments.repository import get_tournament
 from clutch.tournaments.tables import report as report_table
 
@@ -72,6 +72,28 @@ def get_bracket(conn: Connection, kept: dict[str, Any], tournament_id: Tournamen
         disputed=frozenset(match_id for match_id, count in claims.items() if count > 1),
         winner_to={source: match_id for match_id, source in _sources(matches, "winner_of")},
         loser_to={source: match_id for match_id, source in _sources(matches, "loser_of")},
+    )
+
+
+def get_part(
+    conn: Connection, stage: Stage, tournament: Tournament, match_ids: Iterable[str]
+) -> Bracket:
+    """Only those matches of a drawn tournament, and who plays in them; without placements."""
+    matches = matches_named(conn, tournament.id, match_ids)
+    named = {match.id for match in matches}
+    claims = _claims(conn, tournament.id)
+    playing = {each for match in matches for each in match.participants}
+    plans = [stage.matches[match.id].plan for match in matches]
+    return Bracket(
+        tournament=tournament,
+        seq=log.head(conn, tournament.stream),
+        participants={one.id: one for one in participants_named(conn, playing)},
+        matches=matches,
+        placements=[],
+        claimed=frozenset(claims) & named,
+        disputed=frozenset(match_id for match_id, count in claims.items() if count > 1) & named,
+        winner_to={plan.id: plan.winner_to.match for plan in plans if plan.winner_to},
+        loser_to={plan.id: plan.loser_to.match for plan in plans if plan.loser_to},
     )
 
 

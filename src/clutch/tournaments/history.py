@@ -18,6 +18,7 @@ from clutch.tournaments.events_play import ENGINE_KINDS
 PER_PAGE = 50
 MOST_OF_A_MATCH = 200
 _STEPS = ENGINE_KINDS - {"stage-drawn"}
+_ENDS = ("tournament-completed", "tournament-reopened")
 _BY_RULE = '"decided_by":"rule"'
 
 
@@ -63,6 +64,17 @@ def match_history(conn: Connection, stream: str, match_id: str, *, after: int = 
     )
     found = (Event(*row) for row in rows)
     return [one for one in found if _is_about(msgspec.json.decode(one.json), match_id)]
+
+
+def was_reopened(conn: Connection, stream: str) -> bool:
+    """Whether a correction opened it again after its end, and it was not completed since."""
+    last = conn.execute(
+        select(event.c.kind)
+        .where(event.c.stream == stream, event.c.kind.in_(_ENDS))
+        .order_by(event.c.seq.desc())
+        .limit(1)
+    ).scalar()
+    return last == "tournament-reopened"
 
 
 def _is_told() -> ColumnElement[bool]:

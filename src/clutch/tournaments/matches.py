@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -113,6 +114,14 @@ def matches_of(conn: Connection, tournament_id: TournamentId) -> list[MatchRow]:
     return [_match(row) for row in conn.execute(_ALL, {"the_tournament": tournament_id})]
 
 
+def matches_named(
+    conn: Connection, tournament_id: TournamentId, match_ids: Iterable[str]
+) -> list[MatchRow]:
+    """Those matches, in the order of the draw; ids that are not there are left out."""
+    wanted = {"the_tournament": tournament_id, "those": list(match_ids)}
+    return [_match(row) for row in conn.execute(_SOME, wanted)]
+
+
 def claims_of(conn: Connection, tournament_id: TournamentId, match_id: str) -> list[Claim]:
     """The claims beside a match, first side first: none, one, or two that differ."""
     rows = conn.execute(_CLAIMS, {"the_tournament": tournament_id, "the_match": match_id})
@@ -194,6 +203,14 @@ _ONE = select(match_table).where(
 _ALL = (
     select(match_table)
     .where(match_table.c.tournament_id == bindparam("the_tournament"))
+    .order_by(match_table.c.number)
+)
+_SOME = (
+    select(match_table)
+    .where(
+        match_table.c.tournament_id == bindparam("the_tournament"),
+        match_table.c.id.in_(bindparam("those", expanding=True)),
+    )
     .order_by(match_table.c.number)
 )
 _CLAIMS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
@@ -30,6 +30,33 @@ def participants_of(conn: Connection, tournament_id: TournamentId) -> list[Parti
         .order_by(participant.c.seed.is_(None), participant.c.seed, participant.c.id)
     )
     return [participant_of(row) for row in rows]
+
+
+def participants_named(conn: Connection, those: Iterable[ParticipantId]) -> list[Participant]:
+    """These participants, best seed first."""
+    rows = conn.execute(
+        select(*PARTICIPANT_COLUMNS)
+        .where(participant.c.id.in_(list(those)))
+        .order_by(participant.c.seed)
+    )
+    return [participant_of(row) for row in rows]
+
+
+def participants_played_by(
+    conn: Connection, tournament_id: TournamentId, account_id: int | None
+) -> list[ParticipantId]:
+    """The participants in whose roster this account stands; a guest's are none."""
+    if account_id is None:
+        return []
+    rows = conn.execute(
+        select(participant.c.id)
+        .join(participant_player, participant_player.c.participant_id == participant.c.id)
+        .where(
+            participant.c.tournament_id == tournament_id,
+            participant_player.c.account_id == account_id,
+        )
+    )
+    return [ParticipantId(each) for each in rows.scalars()]
 
 
 def insert_participant(

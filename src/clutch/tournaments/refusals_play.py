@@ -74,6 +74,7 @@ class ConfirmationNeeded(Refusal):
 
     code = "confirmation-needed"
     kind = Kind.CONFLICT
+    field = "confirm_played"
     sentence = N_(
         "Played matches that this takes back: {played} ({matches}). "
         "To go on, confirm that number and say why."

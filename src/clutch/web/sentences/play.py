@@ -186,7 +186,7 @@ def stage_reopened(teller: Teller, _: Event, __: engine.StageReopened) -> Markup
 
 def _match(event: Event, match_id: str) -> Markup:
     address = f"/tournaments/{event.stream.removeprefix('tournament-')}/matches/{match_id}"
-    return Markup('<a class="match-id" href="{}">{}</a>').format(address, match_id)
+    return Markup('<a class="mono" href="{}">{}</a>').format(address, match_id)
 
 
 def _name(teller: Teller, event: Event, participant_id: int | None) -> Markup:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clutch.engine import Outcome
-from clutch.kernel.refusals import N_
+from msgspec.structs import replace
+
 from clutch.tournaments.bracket import Bracket
 from clutch.tournaments.matches import MatchRow, OpponentRow
 from clutch.tournaments.matches import Source as SourceRow
@@ -22,13 +22,12 @@ from clutch.web.views.bracket import (
     round_key,
 )
 
-# What stands in the place of a score; short, since it has the width of two digits.
-_MARKS = {Outcome.WALKOVER: N_("w/o"), Outcome.FORFEIT: N_("ff"), Outcome.DOUBLE_FORFEIT: N_("ff")}
 
-
-def bracket_view(bracket: Bracket) -> BracketView:
-    """The whole bracket, in columns."""
+def bracket_view(bracket: Bracket, *, organizing: bool = False) -> BracketView:
+    """The whole bracket, in columns; `organizing`: matches lead to the organizer's page of them."""
     drawn = [drawn_match(bracket, match) for match in bracket.matches]
+    if organizing:
+        drawn = [replace(match, url=f"{match.url}/organize") for match in drawn]
     return arrange(drawn, _heads(bracket.matches), len(bracket.participants))
 
 
@@ -88,20 +87,18 @@ def _side(bracket: Bracket, match: MatchRow, number: int) -> Side:
 def _state(match: MatchRow, opponent: OpponentRow) -> SideState:
     if opponent.participant is None:
         return opponent.holds  # type: ignore[return-value]
-    if match.status == "bye":
-        return "won"
     if not match.is_decided:
         return "open"
     return "won" if match.winner_id == opponent.participant else "lost"
 
 
 def _mark(match: MatchRow, opponent: OpponentRow) -> str:
-    """Who did not play is marked; the other side's line stays clean."""
-    if match.outcome is None or match.scores is not None:
+    """Who did not play is marked with the outcome; the other side's line stays clean."""
+    if match.outcome in {None, "played"} or match.scores is not None:
         return ""
     if match.winner_id == opponent.participant:
         return ""
-    return _MARKS.get(Outcome(match.outcome), "")
+    return match.outcome or ""
 
 
 def _status(bracket: Bracket, match: MatchRow) -> Status:
