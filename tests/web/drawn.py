@@ -21,12 +21,10 @@ from clutch.engine import (
 from clutch.web.views.bracket import (
     BracketView,
     DrawnMatch,
-    Part,
     RoundHead,
     Side,
     SideState,
     Source,
-    Status,
     arrange,
     round_key,
 )
@@ -91,7 +89,7 @@ def view_of(stage: Stage, names: Sequence[str], *, live: int = 1) -> BracketView
     ]
     heads: dict[str, RoundHead] = {}
     for index, match in enumerate(stage.matches.values()):
-        key = round_key(cast("Part", match.bracket.value), match.round)
+        key = round_key(match.bracket.value, match.round)
         heads.setdefault(key, RoundHead(match.best_of, START + timedelta(hours=index // 4)))
     return arrange(drawn, heads, len(names))
 
@@ -100,11 +98,11 @@ def _drawn(match: Match, stage: Stage, names: Sequence[str], *, playing: bool) -
     sides = tuple(_side(match, number, stage, names, playing=playing) for number in (0, 1))
     return DrawnMatch(
         id=match.id,
-        part=cast("Part", match.bracket.value),
+        part=match.bracket.value,
         round=match.round,
         place=match.place,
         sides=cast("tuple[Side, Side]", sides),
-        status="live" if playing else cast("Status", match.status.value),
+        status="live" if playing else match.status.value,
         url=f"/tournaments/x/matches/{match.id}",
         winner_to=match.winner_to.match if match.winner_to else None,
         loser_to=match.loser_to.match if match.loser_to else None,

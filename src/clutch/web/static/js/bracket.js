@@ -80,10 +80,10 @@ function offerMine(frame, bracket, pin) {
   let last = -1;
   button.hidden = false;
   button.addEventListener("click", () => {
-    const matches = [...bracket.querySelectorAll(".match")].filter((match) => match.querySelector(isMine));
+    const matches = [...bracket.querySelectorAll(".match:not(.bye)")].filter((match) => match.querySelector(isMine));
     if (!matches.length) return;
     // The first click leads to where something is to be done, the next ones through all of them.
-    const open = matches.findIndex((match) => !match.classList.contains("decided") && !match.classList.contains("bye"));
+    const open = matches.findIndex((match) => !match.classList.contains("decided"));
     last = last < 0 ? (open < 0 ? matches.length - 1 : open) : (last + 1) % matches.length;
     pin(mine);
     show(matches[last]);
@@ -100,13 +100,14 @@ function show(match) {
 function followRounds(frame, pane, bracket) {
   const links = new Map();
   for (const link of frame.querySelectorAll(".bracket-rounds a")) links.set(link.hash.slice(1), link);
-  const rounds = [...bracket.querySelectorAll(".round")];
+  // The heads are watched, not the rounds: a long round never shows more than a small part of itself.
+  const heads = [...bracket.querySelectorAll(".round-head")];
   const seen = new Map();
   const watcher = new IntersectionObserver((entries) => {
-    for (const entry of entries) seen.set(entry.target, entry.isIntersecting ? entry.intersectionRect.width / entry.boundingClientRect.width : 0);
-    name(rounds.find((round) => (seen.get(round) ?? 0) > 0.6));
-  }, { root: pane, threshold: [0, 0.3, 0.6, 0.9] });
-  for (const round of rounds) watcher.observe(round);
+    for (const entry of entries) seen.set(entry.target, entry.intersectionRatio);
+    name(heads.find((head) => (seen.get(head) ?? 0) > 0.55)?.closest(".round"));
+  }, { root: pane, threshold: [0, 0.2, 0.4, 0.6, 0.8, 1] });
+  for (const head of heads) watcher.observe(head);
 
   function name(round) {
     if (!round) return;
@@ -128,7 +129,9 @@ function followRounds(frame, pane, bracket) {
     event.preventDefault();
     const edge = parseFloat(getComputedStyle(pane).paddingInlineStart);
     const left = round.offsetLeft - bracket.offsetLeft;
-    pane.scrollTo({ left: PHONE.matches ? left : left - edge / 2, top: PHONE.matches ? 0 : round.offsetTop - bracket.offsetTop, behavior: CALM.matches ? "auto" : "smooth" });
+    // On a phone the rounds snap, and rounds far apart would fly by: there one jumps.
+    if (PHONE.matches) pane.scrollTo({ left, behavior: "instant" });
+    else pane.scrollTo({ left: left - edge / 2, top: round.offsetTop - bracket.offsetTop, behavior: CALM.matches ? "auto" : "smooth" });
   });
   PHONE.addEventListener("change", () => { pane.style.height = ""; });
 }

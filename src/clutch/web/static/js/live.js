@@ -105,20 +105,23 @@ const FRAMES = {
 // --- what an event changes ---------------------------------------------------------------------------
 
 function apply(frame) {
-  const pieces = Object.entries(frame.pieces).filter(([id]) => !isFetched(id));
-  tell(pieces.filter(([id, html]) => put(id, html)).map(([id]) => id));
-  const stale = frame.stale.includes(ALL) ? [ALL] : frame.stale.filter((id) => document.getElementById(id));
-  const changed = stale.length || Object.keys(frame.pieces).length;
-  const fetched = changed ? regions().filter((region) => isFetched(region.id)) : [];
-  fetchSoon([...stale, ...fetched.map((region) => region.id)], frame.spread_ms);
+  const pieces = new Map(Object.entries(frame.pieces).filter(([id]) => !isFetched(id)));
+  tell([...pieces].filter(([id, html]) => put(id, html)).map(([id]) => id));
+  const isStale = (id) => names(frame.stale, id) && !names(frame.untouched, id) && !pieces.has(id);
+  fetchSoon(regions().map(({ id }) => id).filter(isStale), frame.spread_ms);
   say(frame.says);
+}
+
+// A name that ends with * stands for all that begin so.
+function names(list, id) {
+  return list.some((name) => (name.endsWith(ALL) ? id.startsWith(name.slice(0, -1)) : name === id));
 }
 
 function regions() {
   return [...document.querySelectorAll("[data-live][id]")];
 }
 
-// Regions marked data-live="fetch" look different for each reader, so pieces made for all don't fit.
+// Regions marked data-live="fetch" look different for each reader, so pieces made for all don't fit in.
 function isFetched(id) {
   return Boolean(document.getElementById(id)?.closest('[data-live="fetch"]'));
 }
