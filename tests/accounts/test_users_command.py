@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,13 @@ def password_in(result: Result) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _in_an_empty_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_a_home(home: Path, prepared_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(prepared_sqlite, home / "clutch.db")
     monkeypatch.chdir(home)
 
 
-def test_the_first_admin_is_made_on_an_empty_site_and_logs_in() -> None:
+def test_the_first_admin_is_made_before_the_first_start_and_logs_in(home: Path) -> None:
+    (home / "clutch.db").unlink()
     result = run("create", "--admin", "Olga")
     assert result.exit_code == 0
     assert "The account Olga is there (admin)." in result.stdout
@@ -98,10 +101,12 @@ def test_a_reset_link_from_the_terminal_works_once(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_list_shows_everybody_or_who_matches() -> None:
-    for name in ("Alice", "Bob", "Искра"):
+    for name in ("Alice", "Bob", "Искра", "[bold]:smile:[/]"):
         run("create", name, "--email", f"{len(name)}@example.org")
     everybody = run("list").stdout
-    assert all(name in everybody for name in ("Alice", "Bob", "Искра", "3@example.org"))
+    assert all(
+        name in everybody for name in ("Alice", "Bob", "Искра", "[bold]:smile:[/]", "3@example.org")
+    )
     some = run("list", "иск").stdout
     assert "Искра" in some
     assert "Alice" not in some

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select
+import msgspec
+from sqlalchemy import Connection, delete, or_, select, text
 
 from clutch.accounts import repository
 from clutch.accounts.events import AccountDeleted, stream_of
@@ -71,6 +72,7 @@ class Personal:
         repository.refuse_last_admin(admins, leaving.id)
         for forget in self._forgetters:
             forget(tx, account_id)
+        _forget_replies(tx, leaving)
         _empty(tx, leaving)
         tx.append(stream_of(account_id), AccountDeleted(account_id=account_id), actor_id=account_id)
 
@@ -81,6 +83,20 @@ def history_of(conn: Connection, account_id: AccountId) -> list[Event]:
         or_(event.c.stream == stream_of(account_id), event.c.actor_id == account_id)
     )
     return [Event(*row) for row in conn.execute(statement.order_by(event.c.position))]
+
+
+def _forget_replies(tx: Transaction, leaving: Account) -> None:
+    """Drop the replies kept for idempotency keys that say the name or the address."""
+    for said in (leaving.name, leaving.email):
+        if said is not None:
+            names_it = _WITHIN[tx.conn.dialect.name == "sqlite"]
+            tx.conn.execute(names_it, {"said": msgspec.json.encode(said)})
+
+
+_WITHIN = {
+    True: text("DELETE FROM idempotency WHERE instr(body, :said) > 0"),
+    False: text("DELETE FROM idempotency WHERE position(:said IN body) > 0"),
+}
 
 
 def _empty(tx: Transaction, leaving: Account) -> None:
