@@ -168,3 +168,31 @@ def _finals(rounds: int, grand_final: GrandFinal) -> dict[str, Sources]:
     if grand_final is GrandFinal.DOUBLE:
         drawn["F2"] = ("loser", "F1"), ("winner", "F1")
     return drawn
+
+
+def final_ranks(stage: Stage) -> dict[ParticipantId, int]:
+    """The rank of everybody in a complete stage, by where each stood last."""
+    keys = {each: _last_stand(stage, each) for each in stage.participants}
+    ranks = {each: 1 + sum(other > key for other in keys.values()) for each, key in keys.items()}
+    return {each: rank if keys[each] == CHAMPION or rank > 1 else 2 for each, rank in ranks.items()}
+
+
+CHAMPION, FINALIST = 1000.0, 999.0
+
+
+def _last_stand(stage: Stage, participant: ParticipantId) -> float:
+    """How far somebody came: a round, half a round more for winning where it goes no further."""
+    last = list(stage.matches_of(participant))[-1]
+    rounds = (len(stage.participants) - 1).bit_length()
+    won = last.winner == participant or (last.status == "bye" and last.bracket == "third_place")
+    if last.bracket == "final":
+        return CHAMPION if won else FINALIST
+    if last.bracket == "third_place":
+        return rounds - 1 + (0.5 if won else 0)
+    if last.bracket == "lower":
+        return last.round + (0.5 if won else 0)
+    if last.round == rounds and won:
+        return CHAMPION
+    if stage.format == "single_elimination":
+        return last.round
+    return FINALIST if rounds == 1 else max(1, 2 * last.round - 2)

@@ -25,7 +25,13 @@ CORE = ("src/clutch/cli/script.py", "src/clutch/cli/simulation.py")
 LEFT_OUT = ("test_oracles.py", "test_simulate.py", "test_isolation.py", "test_mutants.py")
 PROFILE = """
 import hypothesis
-hypothesis.settings.register_profile("mutants", deadline=None, database=None, derandomize=True)
+hypothesis.settings.register_profile(
+    "mutants",
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[hypothesis.Phase.generate],  # that it fails is enough: nothing is shrunk
+)
 hypothesis.settings.load_profile("mutants")
 """
 RANDOM = "test_machine.py"

@@ -49,7 +49,7 @@ from clutch.engine import (
     report,
     revoke,
 )
-from tests.engine.derive import derive, observed
+from tests.engine.derive import derive, final_ranks, observed
 from tests.engine.reading import (
     a_result,
     changed,
@@ -219,7 +219,8 @@ class Tournament(RuleBasedStateMachine):
         assert first == ([] if best is None else [(best,)])
         assert all(each.to == each.rank + len(each.participants) - 1 for each in found)
         if is_complete(self.stage):
-            assert set(everybody) == set(self.stage.participants)
+            ranks = {each: placement.rank for placement in found for each in placement.participants}
+            assert ranks == final_ranks(self.stage)
             self.check_complete()
 
     def check_complete(self) -> None:
