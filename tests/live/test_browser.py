@@ -45,6 +45,7 @@ def test_a_page_changes_in_every_browser_within_a_second(
         for page in (opened, other):
             expect(page.locator("#points")).to_have_text(str(points), timeout=WITHIN_A_SECOND)
             expect(page.locator("#mine")).to_have_text(f"{points} for me", timeout=WITHIN_A_SECOND)
+            expect(page.locator("#table p")).to_have_text("0 in the table")
     expect(opened.locator("#live-said")).to_have_text("1:0")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,14 @@ CARD = re.compile(r'<article class="match [^>]*id="(match-[^"]+)".*?</article>',
 TAKE_BACK_ONE = Consent(played=1, reason="the wrong way round")
 
 
+@dataclass(frozen=True)
+class Bracket:
+    """The cards by id, and what stands around them."""
+
+    cards: dict[str, str]
+    around: str
+
+
 class Onlooker:
     """Has a page open: began with the whole bracket, then puts in what arrives."""
 
@@ -37,7 +46,7 @@ class Onlooker:
         self.running = running
         self.audience = audience
         self.draw = tournament_pieces(running.people.site)
-        self.cards = self.fresh()
+        self.page = self.fresh()
         self.seq = self.head()
         self.heard: list[str] = []
 
@@ -45,12 +54,12 @@ class Onlooker:
         with self.running.people.site.database.read() as conn:
             return log.head(conn, self.running.cup.stream)
 
-    def fresh(self) -> dict[str, str]:
-        """The cards as a page that is opened now has them."""
+    def fresh(self) -> Bracket:
+        """The bracket as a page that is opened now has it."""
         reader = Reader(self.audience.language, ZoneInfo(self.audience.zone))  # type: ignore[arg-type]
         context = {"bracket": bracket_view(self.running.bracket())}
         page = templating.render("bracket/bracket.html", reader, context)
-        return {found[1]: found[0] for found in CARD.finditer(page)}
+        return Bracket({found[1]: found[0] for found in CARD.finditer(page)}, CARD.sub("", page))
 
     def hear(self) -> set[str]:
         """Put in what arrives; gives the cards that came, or {"*"}."""
@@ -61,15 +70,15 @@ class Onlooker:
         self.seq = events[-1].seq
         self.heard += drawn.says
         if drawn == FETCH_ALL:
-            self.cards = self.fresh()
+            self.page = self.fresh()
             return {"*"}
-        assert drawn.pieces.keys() <= self.cards.keys()
-        self.cards |= {key: piece.strip() for key, piece in drawn.pieces.items()}
+        assert drawn.pieces.keys() <= self.page.cards.keys()
+        self.page.cards.update({key: piece.strip() for key, piece in drawn.pieces.items()})
         return {key.removeprefix("match-") for key in drawn.pieces}
 
     def check(self) -> None:
         """Whatever did not arrive has not changed."""
-        assert self.cards == self.fresh()
+        assert self.page == self.fresh()
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,15 @@ def score(stream: str, *numbers: int, size: int = 0) -> Callable[[Transaction], 
 
 
 def draw(conn: Connection, stream: str, events: Sequence[Event], audience: Audience) -> Drawn:
-    """The score is the number of events; every third event changes the table, too."""
+    """The score is the number of events; the table changes with every third of them."""
     points = log.head(conn, stream)
-    stale = ("table",) if any(event.seq % 3 == 0 for event in events) else ()
-    return Drawn({"score": score_piece(points, audience.language)}, stale, (f"{points}:0",))
+    changed = any(event.seq % 3 == 0 for event in events)
+    return Drawn(
+        pieces={"score": score_piece(points, audience.language)},
+        stale=("*",),
+        untouched=() if changed else ("tab*",),
+        says=(f"{points}:0",),
+    )
 
 
 def score_piece(points: int, language: str) -> str:

@@ -85,7 +85,8 @@ class Events(msgspec.Struct, frozen=True, tag="events"):
     """The events `after + 1` to `seq` of a stream, and what they change on a page.
 
     `pieces`: HTML by the id of the element that it replaces. `stale`: ids of elements that are to
-    be fetched anew ("*": all that can change). `says`: sentences for who can't see the change.
+    be fetched anew, but for those that are `untouched` or came as pieces; in both a name that ends
+    with `*` stands for all that begin so. `says`: sentences for who can't see the change.
     `spread_ms`: fetch within so many milliseconds, at a random moment: others fetch too.
     """
 
@@ -96,6 +97,7 @@ class Events(msgspec.Struct, frozen=True, tag="events"):
     events: tuple[Happened, ...]
     pieces: dict[str, str]
     stale: tuple[str, ...]
+    untouched: tuple[str, ...]
     says: tuple[str, ...]
     spread_ms: int
 

@@ -49,6 +49,7 @@ class News:
                 tuple(one for one in self._happened if one.seq > after),
                 drawn.pieces,
                 drawn.stale,
+                drawn.untouched,
                 drawn.says,
                 self._spread_ms,
             )

@@ -27,12 +27,14 @@ class Drawn(msgspec.Struct, frozen=True):
     """What one audience sees change.
 
     `pieces`: element id to HTML of that one element, the same for everybody: no name, token or
-    relative time of a visitor. `stale`: ids of elements that pages must fetch anew. `says`:
+    relative time of a visitor. `stale`: ids of elements that pages must fetch anew; `untouched`:
+    those that they need not; a name that ends with `*` stands for all that begin so. `says`:
     sentences read out to people who can't see the change; few and short.
     """
 
     pieces: dict[str, str] = {}
     stale: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
 
 

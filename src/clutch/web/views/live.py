@@ -12,6 +12,7 @@ from clutch.accounts.models import LANGUAGES
 from clutch.bootstrap import Site
 from clutch.kernel.log import Event
 from clutch.kernel.refusals import N_
+from clutch.live.frames import EVERYTHING
 from clutch.live.rendering import FETCH_ALL, Audience, Draw, Drawn
 from clutch.tournaments.bracket import get_part
 from clutch.tournaments.models import TournamentId
@@ -42,6 +43,8 @@ _IN_THE_CARD = frozenset(
         "walkover-kept",
     }
 )
+# Beside the cards these stay as they are, so spectators of a bracket fetch nothing.
+UNTOUCHED = ("bracket", "match-*", "tournament-head")
 MOST_CARDS = 40
 SCORE = N_("Match {match}: {first} {first_score}, {second} {second_score}")
 
@@ -66,6 +69,8 @@ def tournament_pieces(site: Site) -> Draw:
         decided = {_match_of(event) for event in events if event.kind == "match-decided"}
         reader = _reader(audience)
         return Drawn(
+            stale=(EVERYTHING,),
+            untouched=UNTOUCHED,
             pieces={f"match-{card.id}": _card(card, reader) for card in cards},
             says=tuple(
                 _said(card, reader) for card in cards if card.id in decided and _scores(card)
