@@ -1,5 +1,8 @@
 """A team's colour can be made out, and read on, in both themes."""
 
+import re
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,3 +61,13 @@ def test_a_colour_is_kept_in_small_letters() -> None:
 def test_what_is_no_colour_is_refused_with_the_form_to_use(raw: str) -> None:
     with pytest.raises(ColourRefused, match="#2e8b57"):
         check_colour(raw)
+
+
+def test_the_surfaces_are_those_of_the_sites_look() -> None:
+    tokens = files("clutch.web").joinpath("static/css/tokens.css").read_text("utf-8")
+    assert f"--raised-more: light-dark({LIGHT_SURFACE}, {DARK_SURFACE});" in tokens
+    surfaces = re.findall(r"--(?:ground|raised|raised-more): light-dark\((#\w+), (#\w+)\)", tokens)
+    assert len(surfaces) == 3
+    for light, dark in surfaces:
+        assert contrast(light, "#000000") >= contrast(LIGHT_SURFACE, "#000000")
+        assert contrast(dark, "#ffffff") >= contrast(DARK_SURFACE, "#ffffff")

@@ -1,5 +1,6 @@
 """What is read of teams, on both databases."""
 
+import msgspec
 import pytest
 
 from clutch.teams import queries
@@ -107,3 +108,20 @@ def test_the_list_has_pages_and_a_page_beyond_the_last_is_the_last(
         (2, 2, 3),
     ]
     assert (pages[0].items[0].members, pages[0].items[0].captain_name) == (1, "alice")
+
+
+def test_a_persons_download_names_their_teams_and_a_deleted_one_leaves_them(club: Club) -> None:
+    alice, bob = club.person("alice"), club.person("bob")
+    team = club.team(alice)
+    club.let_in(alice, team, bob)
+    personal, now = club.site.personal, club.clock.now()
+    with club.database.read() as conn:
+        kept = msgspec.json.decode(
+            msgspec.json.encode(personal.export(conn, account_id(alice), now)["teams"])
+        )
+    assert [(one["team"]["name"], one["left_at"]) for one in kept] == [("Red", None)]
+    club.write(lambda tx: personal.erase(tx, account_id(alice)))
+    assert club.names(team.id) == ["bob"]
+    with club.database.read() as conn:
+        gone = [one for one in queries.members_history(conn, team.id) if one.left_at is not None]
+    assert [(one.name, one.ending) for one in gone] == [(None, Ending.ERASED)]
