@@ -84,7 +84,7 @@ def list_users(
         since = f"{one.created_at:%Y-%m-%d}"
         banned = one.ban_reason or ""
         table.add_row(str(one.id), one.name, one.role.value, one.email, since, banned)
-    # A name is text whatever it looks like: no markup, no emoji codes; in a pipe nothing is cut off.
+    # A name is text whatever it looks like: no markup, no emoji codes; a pipe gets all of it.
     width = None if sys.stdout.isatty() else 200
     Console(highlight=False, markup=False, emoji=False, width=width).print(table)
 
