@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -59,6 +60,8 @@ def start(settings: Settings, prepare: Callable[[], None], announce: Callable[[s
     """
     from clutch.kernel import logs
 
+    # Until all is imported there is no garbage, but much to look through; the parent turns it on.
+    gc.disable()
     os.umask(0o077)
     logs.configure(settings.log_level)
     # What uvicorn tells of its own start and end, the parent's lines tell better.
@@ -127,9 +130,10 @@ def _why_no_database(settings: Settings, error: Exception) -> str:
 
 
 def _preload() -> None:
-    import clutch.bootstrap
-    import clutch.cli.serving.child
-    import clutch.web.app  # noqa: F401
+    import clutch.cli.serving.child  # noqa: F401 - shared with the children from here on
+    from clutch.web.app import preload
+
+    preload()
 
 
 def _serve_site(settings: Settings, listeners: Sequence[socket], lines: Lines) -> NoReturn:

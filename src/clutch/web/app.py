@@ -109,6 +109,13 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
         yield importlib.import_module(f"{package.__name__}.{found.name}")
 
 
+def preload() -> None:
+    """Import every page and API module, and do what takes longest; `create_app` is quick then."""
+    for package in (clutch.web.pages, clutch.web.api):
+        list(_modules(package))
+    _warm()
+
+
 def _warm() -> None:
     """Do before the first request what takes longest: catalogues and shared templates."""
     for language in LANGUAGES:

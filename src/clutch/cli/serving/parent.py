@@ -59,13 +59,13 @@ class Lines:
 class Work:
     """What the parent's children do, and what it says when they serve.
 
-    `prepare` runs once, in a child, before anything serves; it ends with a status other than 0
-    when the site can't start, having said why. Meanwhile the parent runs `preload`, which
-    imports what the serving processes will share. `announce` is called when all of them answer.
+    `preload` imports, in the parent, what all its children will share. Then `prepare` runs once, in
+    a child, before anything serves; it ends with a status other than 0 when the site can't start,
+    having said why. `announce` is called when all processes answer.
     """
 
-    prepare: Callable[[], None]
     preload: Callable[[], None]
+    prepare: Callable[[], None]
     serve: Callable[[Sequence[socket.socket], Lines], NoReturn]
     announce: Callable[[], None]
 
@@ -124,20 +124,18 @@ class Parent:
             return self._end(ending)
 
     def _prepare(self, ending: list[int]) -> int:
-        child = fork(self._work.prepare)
         self._work.preload()
         if threading.active_count() > 1:
-            raise RuntimeError(
-                f"a thread began at import and is lost by forking: {threading.enumerate()}"
-            )
+            raise RuntimeError(f"a thread that forking would lose: {threading.enumerate()}")
         # Memory stays shared with the children unless it is written; the collector writes to it.
-        gc.collect()
         gc.freeze()
+        gc.enable()
+        child = fork(self._work.prepare)
         status = None
         while status is None:
             if ending:
                 os.kill(child, signal.SIGKILL)
-            time.sleep(0.005)
+            time.sleep(0.002)
             status = ended(child)
         return 0 if ending else status
 
