@@ -1,0 +1,101 @@
+"""Open pages of a real tournament change in place: bracket, match, profile, console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, Request, expect
+
+from clutch.accounts.models import Role
+from clutch.accounts.sessions import open_session
+from clutch.bootstrap import Site
+from clutch.kernel.clock import FrozenClock
+from clutch.tournaments.models import FormatSettings, Status
+from tests.fixtures.browsing import Bugs
+from tests.play.conftest import Running as Cup
+from tests.serve.running import Running
+from tests.tournaments.conftest import Community, id_of
+
+pytestmark = pytest.mark.browser
+
+WITHIN_A_SECOND = 1_000
+
+
+@pytest.fixture(scope="module")
+def cup(shared_beside: Site) -> Cup:
+    """Eight players, best of three; each test decides a match of its own in the first round."""
+    # These acts go past pages and API, so neither the app nor the clock is asked for.
+    clock = cast("FrozenClock", shared_beside.clock)
+    people = Community(shared_beside, clock, FastAPI(), Bugs())
+    people.person("boss", Role.ORGANIZER)
+    settings = FormatSettings(best_of=3)
+    made = people.cup(*people.players(8), format_settings=settings, max_participants=8)
+    people.move(made, Status.SEEDING)
+    return Cup(people, people.start(made))
+
+
+@contextmanager
+def opened(browser: Browser, shared: Running, path: str, session: str = "") -> Iterator[Page]:
+    """A page that is live, in a browser of its own."""
+    with browser.new_context(locale="en-GB") as context:
+        if session:
+            context.add_cookies(
+                [{"name": "clutch-session", "value": session, "url": shared.address}]
+            )
+        page = context.new_page()
+        page.goto(shared.address + path)
+        expect(page.locator("#live-state")).to_have_text("Live")
+        yield page
+
+
+def test_a_bracket_changes_in_two_browsers_without_fetching_anything(
+    browser: Browser, shared: Running, cup: Cup
+) -> None:
+    path = f"/tournaments/{cup.cup.id}/bracket"
+    with opened(browser, shared, path) as one, opened(browser, shared, path) as two:
+        fetched: list[str] = []
+
+        def note(request: Request) -> None:
+            fetched.append(request.url)
+
+        for page in (one, two):
+            page.on("request", note)
+        cup.decide("U1.1", (2, 1))
+        for page in (one, two):
+            card, onward = page.locator('[id="match-U1.1"]'), page.locator('[id="match-U2.1"]')
+            expect(card.locator(".score").first).to_have_text("2", timeout=WITHIN_A_SECOND)
+            expect(onward).to_contain_text("player1", timeout=WITHIN_A_SECOND)
+        assert not fetched
+
+
+def test_the_page_of_a_match_and_the_next_one_change(
+    browser: Browser, shared: Running, cup: Cup
+) -> None:
+    base = f"/tournaments/{cup.cup.id}/matches"
+    with (
+        opened(browser, shared, f"{base}/U1.2") as page,
+        opened(browser, shared, f"{base}/U2.1") as onward,
+    ):
+        cup.decide("U1.2", (2, 0))
+        expect(page.locator('[id="of-U1.2"]')).to_contain_text("2", timeout=WITHIN_A_SECOND)
+        expect(onward.locator('[id="of-U2.1"]')).to_contain_text("player4", timeout=WITHIN_A_SECOND)
+
+
+def test_the_profile_of_a_player_changes(browser: Browser, shared: Running, cup: Cup) -> None:
+    with opened(browser, shared, f"/players/{id_of(cup.player(2))}") as page:
+        cup.decide("U1.3", (2, 0))
+        expect(page.locator("#last-results")).to_contain_text("player7", timeout=WITHIN_A_SECOND)
+
+
+def test_the_console_keeps_its_own_links(browser: Browser, shared: Running, cup: Cup) -> None:
+    session = cup.people.write(lambda tx: open_session(tx, id_of(cup.boss), "", ""))[1]
+    with opened(browser, shared, f"/tournaments/{cup.cup.id}/console", session) as page:
+        card = page.locator('[id="match-U1.4"]')
+        before = card.locator(".match-link").get_attribute("href")
+        cup.decide("U1.4", (2, 0))
+        expect(card.locator(".score").first).to_have_text("2", timeout=WITHIN_A_SECOND)
+        assert card.locator(".match-link").get_attribute("href") == before
