@@ -36,7 +36,7 @@ def bracket_page(visit: Visit, tournament_id: str) -> Response:
         found = _drawn(conn, visit, frame)
         mine = participants_played_by(conn, frame.tournament.id, visit.actor.account_id)
     view = None if found is None else bracket_view(found)
-    return visit.render("play/bracket.html", frame=frame, bracket=view, mine=mine)
+    return visit.render("play/bracket_page.html", frame=frame, bracket=view, mine=mine)
 
 
 @pages.get("/tournaments/{tournament_id}/schedule", kept=Keep("schedule", own_stream))
