@@ -1,4 +1,7 @@
-"""The API's description: OpenAPI for machines, one page for people. No script, nothing from elsewhere."""
+"""The API's description.
+
+OpenAPI for machines, one page for people. No script, nothing from elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -34,5 +37,13 @@ def _sections(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         for method in METHODS:
             if method in operations:
                 operation = {"path": path, "method": method, **operations[method]}
+                operation["says"], operation["more"] = _said(operation)
                 sections.setdefault((operation.get("tags") or ["other"])[0], []).append(operation)
     return sections
+
+
+def _said(operation: dict[str, Any]) -> tuple[str, str]:
+    """The first sentence of what an operation says of itself, and the rest."""
+    text = " ".join(operation.get("description", operation.get("summary", "")).split())
+    first, _, rest = text.replace("`", "").partition(". ")
+    return first.rstrip("."), rest

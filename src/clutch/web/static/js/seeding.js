@@ -77,14 +77,13 @@ function drag(list, row, grip, event, say) {
   grip.focus();
   grip.setPointerCapture(event.pointerId);
   row.classList.add("is-dragged");
+  // The others step aside: were the row itself taken out and put back, the pointer would lose it.
   const onMove = (moved) => {
     const y = moved.clientY;
     if (y < 60) scrollBy(0, -12);
     if (y > innerHeight - 60) scrollBy(0, 12);
-    const over = rowsOf(list).find((other) => other !== row && isOver(other, y));
-    if (!over) return;
-    const box = over.getBoundingClientRect();
-    list.insertBefore(row, y < box.top + box.height / 2 ? over : over.nextSibling);
+    while (row.previousElementSibling && y < middle(row.previousElementSibling)) row.after(row.previousElementSibling);
+    while (row.nextElementSibling && y > middle(row.nextElementSibling)) row.before(row.nextElementSibling);
   };
   const onEnd = () => {
     grip.removeEventListener("pointermove", onMove);
@@ -96,9 +95,9 @@ function drag(list, row, grip, event, say) {
   grip.addEventListener("lostpointercapture", onEnd, { once: true });
 }
 
-function isOver(row, y) {
+function middle(row) {
   const box = row.getBoundingClientRect();
-  return y >= box.top && y <= box.bottom;
+  return box.top + box.height / 2;
 }
 
 for (const list of document.querySelectorAll("[data-sortable]")) setUp(list);
