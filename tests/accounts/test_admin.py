@@ -170,3 +170,14 @@ def test_the_log_is_read_back_from_the_newest(people: People) -> None:
         older = read_back(conn, before=newest[-1].position, most=10)
     assert [event.stream for event in newest] == ["player-5", "player-4"]
     assert [event.stream for event in older] == ["player-3", "player-2", "player-1"]
+
+
+@on_sqlite
+def test_who_was_an_admin_when_the_request_began_may_be_none_any_more(people: People) -> None:
+    people.person("Olga", Role.ADMIN)
+    anna, bob = people.person("Anna", Role.ADMIN), people.person("Bob")
+    still = people.actor(anna)
+    people.write(lambda tx: change_role(tx, SITE, anna.id, Role.PLAYER))
+    with pytest.raises(RoleNeeded):
+        people.write(lambda tx: ban(tx, still, bob.id, "Revenge."))
+    assert people.now(bob.id).banned_at is None
