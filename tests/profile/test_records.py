@@ -203,7 +203,7 @@ def test_a_team_and_its_players_share_a_record_that_a_later_change_leaves_alone(
     with arena.database.read() as conn:
         (won,) = records.tournaments_of(conn, Whose(team_id=red.id))
         (lost,) = records.last_results(conn, Whose(team_id=blue.id))
-    assert (won.won, won.lost, won.entry) == (1, 0, "team")
+    assert (won.won, won.lost, won.by_teams) == (1, 0, True)
     assert (lost.won, lost.opponent.team_id, lost.opponent.name) == (False, red.id, "Red")
 
 

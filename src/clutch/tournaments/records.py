@@ -48,14 +48,14 @@ class Whose:
 class Played(msgspec.Struct, frozen=True):
     """A tournament in a record. `rank` to `to` is the final placement, None while there is none.
 
-    `at` is when it begins or began, if that is known; `waiting`: only on the waiting list.
+    `at` is when it begins or began, if that is known; `waiting`: only on the waiting list; `by_teams`: teams play it.
     """
 
     tournament_id: TournamentId
     name: str
     game: str
     status: Status
-    entry: str
+    by_teams: bool
     at: datetime | None
     participants: int
     max_participants: int
@@ -257,7 +257,7 @@ def _read_played(row: Any) -> Played:
         name=row.name,
         game=row.game,
         status=Status(row.status),
-        entry=row.entry,
+        by_teams=row.entry == "team",
         at=row.starts_at or row.started_at,
         participants=row.participants,
         max_participants=row.max_participants,
