@@ -48,7 +48,8 @@ class Whose:
 class Played(msgspec.Struct, frozen=True):
     """A tournament in a record. `rank` to `to` is the final placement, None while there is none.
 
-    `at` is when it begins or began, if that is known; `waiting`: only on the waiting list; `by_teams`: teams play it.
+    `at` is when it begins or began, if that is known; `waiting`: only on the waiting list;
+    `by_teams`: teams play it.
     """
 
     tournament_id: TournamentId
