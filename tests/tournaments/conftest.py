@@ -32,6 +32,7 @@ from clutch.tournaments.models import (
     RegistrationStatus,
     Status,
     Tournament,
+    TournamentId,
 )
 from clutch.tournaments.participants import participants_of
 from clutch.tournaments.registering import Wish
@@ -128,6 +129,11 @@ class Community:
         """The tournament as it is now."""
         with self.site.database.read() as conn:
             return get_tournament(conn, cup.id)
+
+    def now_of(self, path: str) -> Tournament:
+        """The tournament of a page's address."""
+        with self.site.database.read() as conn:
+            return get_tournament(conn, TournamentId(path.split("/")[2]))
 
     def registration(self, cup: Tournament, player: Actor) -> Registration:
         """The player's latest registration."""
