@@ -72,6 +72,8 @@ REFUSED = Counter[str]()
 class Tournament(RuleBasedStateMachine):
     """Matches that are played, given away, corrected and taken back; nobody is thrown out."""
 
+    both_out = 0.0
+
     def __init__(self) -> None:
         super().__init__()
         self.facts: list[Fact] = []
@@ -105,7 +107,8 @@ class Tournament(RuleBasedStateMachine):
         for _ in range(already):
             if ready := open_matches(self.stage):
                 match = pick.choice(ready)
-                transition = report(self.stage, match.id, a_result(pick, match, "played"))
+                how = "double_forfeit" if pick.random() < self.both_out else "played"
+                transition = report(self.stage, match.id, a_result(pick, match, how))
                 self.stage = transition.stage
                 self.facts += transition.facts
         self.check_state()
@@ -246,6 +249,8 @@ class Tournament(RuleBasedStateMachine):
 
 class RoughTournament(Tournament):
     """The same with double forfeits and disqualifications."""
+
+    both_out = 0.15
 
     @precondition(lambda self: bool(open_matches(self.stage)))
     @rule(pick=PICK)
