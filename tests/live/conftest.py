@@ -43,7 +43,7 @@ class Pair:
 
 
 @pytest.fixture(
-    scope="module",
+    scope="session",
     params=[
         pytest.param("sqlite", marks=pytest.mark.sqlite),
         pytest.param("postgres", marks=pytest.mark.postgres),
@@ -74,23 +74,23 @@ def _settings(request: pytest.FixtureRequest, home: Path) -> Iterator[Settings]:
         yield Settings(home=home, DATABASE_URL=url)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_settings(tmp_path_factory: pytest.TempPathFactory, prepared_sqlite: Path) -> Settings:
-    """Settings of one SQLite site for all tests of a file; each test takes streams of its own."""
+    """Settings of one SQLite site for all tests of this process; each takes streams of its own."""
     home = tmp_path_factory.mktemp("live")
     (home / "run").mkdir()
     shutil.copy(prepared_sqlite, home / "clutch.db")
     return Settings(home=home)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared(shared_settings: Settings) -> Iterator[Running]:
-    """One serving process for all tests of a file."""
+    """One serving process for all tests of this process."""
     with live_site(shared_settings, shared_settings.home) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_beside(shared_settings: Settings) -> Iterator[Site]:
     """The shared site as this process has it."""
     opened = open_site(shared_settings)

@@ -62,7 +62,7 @@ class Room:
         """One who follows the stream from now on."""
         listener = await self.listener(audience)
         await self.hub.follow(listener, [Wish(stream)])
-        await self.read(listener)
+        await self.read(listener, "subscribed")
         return listener
 
     async def commit(self, *numbers: int, stream: str = TEAM) -> None:
@@ -76,11 +76,13 @@ class Room:
         followings = self.hub.crowds.followings
         await until(lambda: all(one.seq >= seq for one in followings(stream)))
 
-    async def read(self, listener: Listener) -> dict[str, Any]:
-        """The next frame."""
-        text = await asyncio.wait_for(listener.take(), 5)
-        assert text is not None
-        frame: dict[str, Any] = json.loads(text)
+    async def read(self, listener: Listener, kind: str = "") -> dict[str, Any]:
+        """The next frame, of this kind if one is named."""
+        frame: dict[str, Any] = {}
+        while not frame or frame["type"] != (kind or frame["type"]):
+            text = await asyncio.wait_for(listener.take(), 5)
+            assert text is not None
+            frame = json.loads(text)
         return frame
 
 
@@ -240,7 +242,7 @@ def test_heartbeats_say_where_the_streams_stand(
     async def act(room: Room) -> None:
         await room.commit(1, 2)
         listener = await room.follower()
-        frame = await room.read(listener)
+        frame = await room.read(listener, "heartbeat")
         assert frame == {"type": "heartbeat", "epoch": room.hub.epoch, "heads": {TEAM: 2}}
 
     run(act)

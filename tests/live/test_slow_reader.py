@@ -57,6 +57,8 @@ def test_a_ban_ends_the_connection_even_of_one_who_does_not_read(
         files = shared_settings.run_folder.glob("process-*.json")
         return sum(json.loads(one.read_text())["live"] for one in files)
 
+    # Connections of earlier tests may still be ending.
+    wait_until(lambda: open_lines() == 0)
     person = people.arrive()
     options = person.connecting(shared) | {"sock": narrow_line(shared), "max_queue": 1}
     with reading(shared.address, **options) as slow:
