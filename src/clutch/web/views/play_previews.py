@@ -26,7 +26,6 @@ class LossView:
     """
 
     match: DrawnMatch
-    title: str
     opponents: tuple[Participant, ...]
     loses_result: bool
     is_played: bool
@@ -39,6 +38,7 @@ class PreviewView:
     `fingerprint` names exactly these losses; `reopens`: a completed tournament runs again.
     """
 
+    rounds: Rounds
     losses: tuple[LossView, ...]
     fingerprint: str
     reopens: bool
@@ -105,12 +105,11 @@ def _view(
 ) -> PreviewView:
     losses = {loss.match: loss for loss in found.losses if loss.match != besides}
     part = get_part(conn, stage, tournament, losses)
-    rounds = Rounds.of(stage)
     return PreviewView(
+        rounds=Rounds.of(stage),
         losses=tuple(
             LossView(
                 match=drawn,
-                title=rounds.title(drawn.part, drawn.round),
                 opponents=_people(part, losses[MatchId(drawn.id)].opponents),
                 loses_result=losses[MatchId(drawn.id)].result is not None,
                 is_played=losses[MatchId(drawn.id)].is_recorded,
