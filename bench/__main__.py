@@ -10,6 +10,7 @@ import argparse
 import sys
 
 from bench import engine, http, table
+from clutch.kernel import logs
 
 SUITES = {"engine": engine.rows, "http": http.rows}
 
@@ -20,6 +21,7 @@ def main() -> int:
     parser.add_argument("--only", choices=SUITES, help="one suite instead of all")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     asked = parser.parse_args()
+    logs.configure("warning")
     wanted = [asked.only] if asked.only else list(SUITES)
     rows = [row for name in wanted for row in SUITES[name]()]
     print(table.json(rows) if asked.json else table.text(rows))

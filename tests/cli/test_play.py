@@ -167,6 +167,16 @@ def test_an_address_where_nobody_answers_is_said_in_one_line(site: Running, here
     assert said.strip().startswith(f"Nobody answers at {address} (")
 
 
+def test_without_a_site_on_this_machine_a_token_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUTCH_HOME", str(tmp_path / "nothing"))
+    status, found, said = play(THREE, "http://127.0.0.1:1")
+    assert (status, found) == (FAILED, b"")
+    assert "--token or CLUTCH_TOKEN" in said
+    assert not (tmp_path / "nothing").exists()
+
+
 def test_what_is_no_script_is_said_as_simulate_says_it(here: Settings) -> None:
     status, found, said = play({"format": "swiss"}, "http://127.0.0.1:1")
     assert (status, found) == (NOT_A_SCRIPT, b"")

@@ -39,13 +39,3 @@ def test_it_tells_address_logins_and_files_and_the_next_start_tells_the_same(
     assert [name for name, _ in told[0]] == ["olga", "alice"]
     written = {path.name for path in tmp_path.iterdir()}
     assert written == {"home", "stderr"}
-
-
-def test_serve_fills_nothing_in(tmp_path: Path) -> None:
-    settings = {"CLUTCH_HOME": str(tmp_path / "home"), "CLUTCH_PORT": "0"}
-    with started(["-m", "clutch", "serve"], tmp_path, settings) as site:
-        assert site.process.stdout is not None
-        while '"serving"' not in site.said():
-            assert site.process.poll() is None
-        site.end()
-    assert not (tmp_path / "home" / "demo-logins.txt").exists()

@@ -40,7 +40,7 @@ def wait_for(site: Running) -> None:
     site.address = address_in(site.said()) or ""
 
 
-def test_two_parents_that_start_at_once_migrate_once_and_both_serve(tmp_path: Path) -> None:
+def test_two_parents_that_start_at_once_migrate_once_and_serve_no_demo(tmp_path: Path) -> None:
     settings = {"CLUTCH_HOME": str(tmp_path / "home"), "CLUTCH_PORT": "0", "CLUTCH_WORKERS": "1"}
     folders = [tmp_path / name for name in ("a", "b")]
     for folder in folders:
@@ -52,6 +52,7 @@ def test_two_parents_that_start_at_once_migrate_once_and_both_serve(tmp_path: Pa
             assert site.get("/readyz") == '{"status":"ready"}'
         files = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
         assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+        assert "demo-logins.txt" not in {path.name for path in files}
         assert max(one.end(), two.end()) < 5
         assert one.process.returncode == two.process.returncode == 0
 

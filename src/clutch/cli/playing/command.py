@@ -84,6 +84,11 @@ def _token(wanted: Wanted, settings: Settings) -> Iterator[str]:
     if wanted.token:
         yield wanted.token
         return
+    if not settings.run_folder.is_dir():
+        raise NoSite(
+            f"There is no site under {settings.home}: set CLUTCH_HOME to a site of this machine, "
+            "or give an admin's token of another one (--token or CLUTCH_TOKEN)."
+        )
     from clutch.cli.playing.token import borrowed_token
 
     logs.configure("warning")
