@@ -175,6 +175,7 @@ def test_unlisted_tournaments_and_drafts_are_told_to_nobody_else(arena: Arena) -
     people = four(arena)
     olga = arena.organizer()
     arena.played_cup(olga, people, "hidden", visibility=Visibility.UNLISTED)
+    arena.clock.advance(timedelta(days=1))
     cup = arena.open_cup(olga, "hidden too", visibility=Visibility.UNLISTED)
     arena.register(cup, people[0])
     assert record(arena, people[0]) == []

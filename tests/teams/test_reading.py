@@ -1,5 +1,7 @@
 """What is read of teams, on both databases."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -45,6 +47,7 @@ def test_a_deleted_captain_is_followed_by_who_has_been_there_longest(club: Club)
     alice, bob, carol = club.person("alice"), club.person("bob"), club.person("carol")
     team = club.team(alice)
     club.let_in(alice, team, bob, carol)
+    club.clock.advance(timedelta(days=1))
     club.write(lambda tx: leave_team(tx, bob, team.id))
     club.join(bob, club.invite(alice, team))
     club.write(lambda tx: leave_all(tx, account_id(alice)))
