@@ -64,9 +64,8 @@ def insert_participant(
 ) -> ParticipantId:
     """A new participant with its roster."""
     row = values | {"disqualified": False}
-    made = tx.conn.execute(insert(participant).values(row).returning(participant.c.id)).scalar()
-    new_id = ParticipantId(made or 0)
-    set_roster(tx, new_id, roster)
+    new_id = ParticipantId(tx.conn.execute(_INSERT, row).scalar_one())
+    _insert_roster(tx, new_id, roster)
     return new_id
 
 
@@ -76,15 +75,19 @@ def set_roster(
     """Take the snapshot of who plays anew."""
     of_it = participant_player.c.participant_id == participant_id
     tx.conn.execute(delete(participant_player).where(of_it))
+    _insert_roster(tx, participant_id, roster)
+
+
+def _insert_roster(
+    tx: Transaction, participant_id: ParticipantId, roster: Sequence[dict[str, Any]]
+) -> None:
     rows = [{"participant_id": participant_id} | player for player in roster]
-    tx.conn.execute(insert(participant_player), rows)
+    tx.conn.execute(_INSERT_PLAYERS, rows)
 
 
 def find_participant(conn: Connection, registration_id: RegistrationId) -> Participant | None:
     """The participant that a registration became; None while it waits, or when it is out."""
-    row = conn.execute(
-        select(*PARTICIPANT_COLUMNS).where(participant.c.registration_id == registration_id)
-    ).one_or_none()
+    row = conn.execute(_OF_REGISTRATION, {"of_it": registration_id}).one_or_none()
     return None if row is None else participant_of(row)
 
 
@@ -108,6 +111,11 @@ def set_seeds(tx: Transaction, order: Sequence[ParticipantId]) -> None:
         tx.conn.execute(_SET_SEED, rows)
 
 
+_INSERT = insert(participant).returning(participant.c.id)
+_INSERT_PLAYERS = insert(participant_player)
+_OF_REGISTRATION = select(*PARTICIPANT_COLUMNS).where(
+    participant.c.registration_id == bindparam("of_it")
+)
 _SET_SEED = (
     update(participant)
     .where(participant.c.id == bindparam("the_id"))

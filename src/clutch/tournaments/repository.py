@@ -58,6 +58,27 @@ _REGISTRATION = select(*REGISTRATION_COLUMNS).where(
 )
 _SETTINGS = msgspec.json.Decoder(FormatSettings)
 _LIVING = [status.value for status in RegistrationStatus if status.is_living]
+_COUNTS = (
+    select(registration.c.status, func.count())
+    .where(registration.c.tournament_id == bindparam("tournament_id"))
+    .group_by(registration.c.status)
+)
+_LIVING_OF = (
+    select(registration_player.c.account_id, registration.c.id)
+    .join(registration, registration.c.id == registration_player.c.registration_id)
+    .where(
+        registration.c.tournament_id == bindparam("tournament_id"),
+        registration.c.status.in_(_LIVING),
+        registration_player.c.account_id.in_(bindparam("account_ids", expanding=True)),
+    )
+)
+_PLAYERS = (
+    select(registration_player.c.account_id)
+    .where(registration_player.c.registration_id == bindparam("registration_id"))
+    .order_by(registration_player.c.account_id)
+)
+_INSERT_REGISTRATION = insert(registration).returning(*REGISTRATION_COLUMNS)
+_INSERT_PLAYERS = insert(registration_player)
 
 
 # --- tournaments ----------------------------------------------------------------------------------
@@ -196,11 +217,7 @@ def count_registrations(
     conn: Connection, tournament_id: TournamentId
 ) -> dict[RegistrationStatus, int]:
     """How many registrations stand how; every status is there."""
-    rows = conn.execute(
-        select(registration.c.status, func.count())
-        .where(registration.c.tournament_id == tournament_id)
-        .group_by(registration.c.status)
-    ).all()
+    rows = conn.execute(_COUNTS, {"tournament_id": tournament_id}).all()
     found = {RegistrationStatus(status): int(count) for status, count in rows}
     return {status: found.get(status, 0) for status in RegistrationStatus}
 
@@ -209,15 +226,8 @@ def living_registrations(
     conn: Connection, tournament_id: TournamentId, account_ids: Iterable[int]
 ) -> dict[AccountId, RegistrationId]:
     """Which of these accounts play in this tournament or wait to, and by which registration."""
-    rows = conn.execute(
-        select(registration_player.c.account_id, registration.c.id)
-        .join(registration, registration.c.id == registration_player.c.registration_id)
-        .where(
-            registration.c.tournament_id == tournament_id,
-            registration.c.status.in_(_LIVING),
-            registration_player.c.account_id.in_(list(account_ids)),
-        )
-    )
+    wanted = {"tournament_id": tournament_id, "account_ids": list(account_ids)}
+    rows = conn.execute(_LIVING_OF, wanted)
     return {AccountId(account_id): RegistrationId(found) for account_id, found in rows}
 
 
@@ -273,26 +283,21 @@ def insert_registration(
 ) -> Registration:
     """A new registration with those who would play for it."""
     row = _plain(values) | {"version": 1, "registered_at": tx.now}
-    new_id = tx.conn.execute(insert(registration).values(row).returning(registration.c.id)).scalar()
-    made = get_registration(tx.conn, values["tournament_id"], RegistrationId(new_id or 0))
-    set_players(tx, made, players)
+    made = registration_of(tx.conn.execute(_INSERT_REGISTRATION, row).one())
+    _insert_players(tx, made, players)
     return made
 
 
 def update_registration(tx: Transaction, before: Registration, **values: Any) -> Registration:
     """Set columns and count the version up."""
     changes = _plain(values) | {"version": before.version + 1}
-    tx.conn.execute(update(registration).where(registration.c.id == before.id).values(changes))
-    return get_registration(tx.conn, before.tournament_id, before.id)
+    changed = update(registration).where(registration.c.id == before.id).values(changes)
+    return registration_of(tx.conn.execute(changed.returning(*REGISTRATION_COLUMNS)).one())
 
 
 def players_of(conn: Connection, registration_id: RegistrationId) -> list[AccountId]:
     """Who plays for a registration."""
-    rows = conn.execute(
-        select(registration_player.c.account_id)
-        .where(registration_player.c.registration_id == registration_id)
-        .order_by(registration_player.c.account_id)
-    )
+    rows = conn.execute(_PLAYERS, {"registration_id": registration_id})
     return [AccountId(found) for found in rows.scalars()]
 
 
@@ -310,10 +315,12 @@ def set_players(tx: Transaction, subject: Registration, players: Sequence[Accoun
     """Say anew who plays for a registration."""
     of_it = registration_player.c.registration_id == subject.id
     tx.conn.execute(delete(registration_player).where(of_it))
-    tx.conn.execute(
-        insert(registration_player),
-        [{"registration_id": subject.id, "account_id": one} for one in players],
-    )
+    _insert_players(tx, subject, players)
+
+
+def _insert_players(tx: Transaction, subject: Registration, players: Sequence[AccountId]) -> None:
+    rows = [{"registration_id": subject.id, "account_id": one} for one in players]
+    tx.conn.execute(_INSERT_PLAYERS, rows)
 
 
 def tell_players(
