@@ -128,6 +128,8 @@ def test_a_phone_shows_one_round_a_screen_and_swipes_to_the_next(
     phone.locator(".bracket-rounds a").nth(1).tap()
     expect(phone.locator(".bracket-rounds a").nth(1)).to_have_attribute("aria-current", "true")
     expect(phone.locator("#round-U2 .round-head")).to_be_in_viewport(ratio=0.9)
+    phone.evaluate("document.querySelector('.bracket-pane').scrollBy(200, 0)")
+    expect(phone.locator("#round-U3 .round-head")).to_be_in_viewport(ratio=0.9)
 
 
 def test_lines_of_a_match_are_high_enough_for_a_thumb(phone: Page, address: str) -> None:

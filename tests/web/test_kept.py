@@ -89,12 +89,13 @@ def test_language_zone_and_theme_have_pages_of_their_own(
 ) -> None:
     assert client.http.get("/kept/keptpage").text.startswith("en 15:00 dark")
     client.http.cookies.set("zone", "Europe/Moscow")
+    assert client.http.get("/kept/keptpage").text.startswith("en 18:00 dark")
     client.http.cookies.set("language", "ru")
     client.http.cookies.set("theme", "light")
     assert client.http.get("/kept/keptpage").text.startswith("ru 18:00 light")
     client.http.cookies.set("theme", "no such theme")
     assert client.http.get("/kept/keptpage").text.startswith("ru 18:00 dark")
-    assert drawings.count == 3
+    assert drawings.count == 4
 
 
 @pytest.mark.parametrize("cookie", ["clutch-session", "__Host-clutch-session", "flash"])
