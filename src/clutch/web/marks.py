@@ -28,5 +28,3 @@ def _shades(colour: str) -> Shades:
         return shades(check_colour(colour))
     except ColourRefused:
         return shades(DEFAULT)
-
-
