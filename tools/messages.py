@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "clutch"
 LOCALE = SOURCE / "web" / "locale"
 CONTEXTS = ("accounts", "teams", "tournaments", "live", "engine", "kernel", "cli")
-# Files of `web` that belong to a context and do not bear its name; the other pages and views, but for
-# the frame around all of them, are the tournaments'.
+# Files of `web` that belong to a context and do not bear its name; the other pages and views, but
+# for the frame around all of them, are the tournaments'.
 OWNERS = {
     "account": "accounts",
     "admin": "accounts",
@@ -30,10 +30,10 @@ OWNERS = {
     "invites": "teams",
     "marks": "teams",
 }
-FRAME = {"api_docs", "base", "bracket", "documentation", "errors", "health", "pieces", "preferences"}
+FRAME = {"api_docs", "base", "bracket", "documentation", "errors", "pieces", "preferences"}
 PARTS_OF_WEB = {"api", "pages", "sentences", "templates", "views"}
 SINGLE = {"_", "N_", "gettext"}
-PLURAL = {"ngettext"}
+PLURAL = {"ngettext", "say_number"}
 HEADER = r"""msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=UTF-8\n"

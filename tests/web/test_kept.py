@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse, Response
 
+from clutch.accounts.models import Language
 from clutch.bootstrap import Site
 from clutch.kernel.log import Body
 from clutch.kernel.refusals import NotFound
 from clutch.web.app import create_app
-from clutch.web.kept import Keep, KeptBytes, Shelf, pack
+from clutch.web.kept import Keep, KeptBytes, Shelf, keep_piece, pack
+from clutch.web.reader import Reader
 from clutch.web.routing import Pages
 from clutch.web.visit import Visit
 from tests.fixtures.browsing import Browser, Bugs
@@ -146,9 +149,9 @@ def test_the_shelf_drops_what_was_not_asked_for_longest() -> None:
     shelf = Shelf(most_bytes=40_000)
     for name in "abcd":
         shelf.put((name,), kept(7_000))
-    assert shelf.find(("a",)) is not None
+    assert shelf.find(("a",), KeptBytes) is not None
     shelf.put(("e",), kept(7_000))
-    there = [name for name in "abcde" if shelf.find((name,)) is not None]
+    there = [name for name in "abcde" if shelf.find((name,), KeptBytes) is not None]
     assert (there, shelf.size <= 40_000) == (["a", "c", "d", "e"], True)
 
 
@@ -156,5 +159,25 @@ def test_what_would_fill_the_shelf_is_not_kept() -> None:
     shelf = Shelf(most_bytes=40_000)
     shelf.put(("small",), kept(5_000))
     shelf.put(("huge",), kept(30_000))
-    assert shelf.find(("huge",)) is None
-    assert shelf.find(("small",)) is not None
+    assert shelf.find(("huge",), KeptBytes) is None
+    assert shelf.find(("small",), KeptBytes) is not None
+
+
+def test_a_piece_is_drawn_once_for_all_readers_of_a_language_and_zone(site: Site) -> None:
+    drawn: list[str] = []
+
+    def piece(language: Language, zone: str, seq: int) -> str:
+        reader = Reader(language, ZoneInfo(zone))
+        return keep_piece(shelf, site, "table", (STREAM, seq), reader, lambda: draw(reader))
+
+    def draw(reader: Reader) -> str:
+        drawn.append(f"<p>{reader.language} {reader.zone.key} {len(drawn)}</p>")
+        return drawn[-1]
+
+    shelf = Shelf()
+    first = piece("en", "UTC", 1)
+    assert piece("en", "UTC", 1) == first == "<p>en UTC 0</p>"
+    assert piece("ru", "UTC", 1) == "<p>ru UTC 1</p>"
+    assert piece("en", "Asia/Tokyo", 1) == "<p>en Asia/Tokyo 2</p>"
+    assert piece("en", "UTC", 2) == "<p>en UTC 3</p>"
+    assert len(drawn) == 4

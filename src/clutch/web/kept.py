@@ -9,7 +9,8 @@ when room is needed. It holds no visitor's name or token and no relative time.
 def bracket_page(visit: Visit, id: str) -> Response: ...
 ```
 A guest's request costs one look at the streams' heads, in the event loop, and no thread. A visitor
-with a session, a flash or a query gets the same page function the slow way.
+with a session, a flash or a query gets the same page function the slow way; there `visit.piece`
+keeps the part of the page that is everybody's.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from anyio import to_thread
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -33,6 +35,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from clutch.accounts.models import GUEST
 from clutch.bootstrap import Site
 from clutch.web import cookies
+from clutch.web.reader import Reader
 from clutch.web.visitor import reader_of
 
 # Instead of streams: any event changes the view. For pages that show a little of everything.
@@ -76,23 +79,38 @@ class KeptBytes:
         return len(self.plain) + len(self.zipped) + 2000
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPiece:
+    """A part of pages that is the same for everybody of a language and a zone."""
+
+    html: Markup
+
+    @property
+    def size(self) -> int:
+        return len(self.html) + 500
+
+
+Kept = TypeVar("Kept", KeptBytes, KeptPiece)
+
+
 class Shelf:
     """The newest kept bytes, up to a number of bytes; what was not asked for longest goes first."""
 
     def __init__(self, most_bytes: int = BYTES_KEPT) -> None:
         self._most = most_bytes
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Key, KeptBytes] = OrderedDict()
+        self._kept: OrderedDict[Key, KeptBytes | KeptPiece] = OrderedDict()
         self._size = 0
 
-    def find(self, key: Key) -> KeptBytes | None:
+    def find(self, key: Key, kind: type[Kept]) -> Kept | None:
         with self._lock:
             found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
+            if not isinstance(found, kind):
+                return None
+            self._kept.move_to_end(key)
             return found
 
-    def put(self, key: Key, kept: KeptBytes) -> None:
+    def put(self, key: Key, kept: KeptBytes | KeptPiece) -> None:
         """Keep an answer; one that is larger than a quarter of the shelf is not kept."""
         if kept.size > self._most // 4:
             return
@@ -128,6 +146,26 @@ class SingleFlight:
         self._under_way[key] = mine
         mine.add_done_callback(lambda _: self._under_way.pop(key, None))
         return await asyncio.shield(mine)
+
+
+def keep_piece(
+    shelf: Shelf,
+    site: Site,
+    view: str,
+    at: tuple[str, int],
+    reader: Reader,
+    draw: Callable[[], str],
+) -> Markup:
+    """A piece of a page as of `at` (a stream and its seq), drawn when nobody has drawn it yet.
+
+    `draw` must see the same snapshot as whoever read the seq, and nothing of the visitor.
+    """
+    key = (view, *at, reader.language, reader.zone.key, site.epoch, build())
+    kept = shelf.find(key, KeptPiece)
+    if kept is None:
+        kept = KeptPiece(Markup(draw()))  # noqa: S704 - what a template drew
+        shelf.put(key, kept)
+    return kept.html
 
 
 def pack(body: bytes, media_type: str, key: Key) -> KeptBytes:
@@ -168,7 +206,7 @@ class KeptPage:
             return
         key = await self._key(request)
         shelf: Shelf = scope["app"].state.shelf
-        kept = shelf.find(key)
+        kept = shelf.find(key, KeptBytes)
         if kept is None:
             flight: SingleFlight = scope["app"].state.flight
             kept = await flight.do(key, lambda: self._make(request, key, shelf))

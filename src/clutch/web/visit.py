@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import Depends
+from markupsafe import Markup
 from pydantic import BaseModel
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -32,12 +33,15 @@ from clutch.kernel.refusals import (
 from clutch.kernel.writing import OnceKey, Reply, Transaction
 from clutch.web import cookies, csrf, templating
 from clutch.web.forms import Fields, fill
+from clutch.web.kept import keep_piece
 from clutch.web.reader import Reader
 from clutch.web.refusals import AnyRefusal, OtherOrigin, field_errors, sentence_of
 from clutch.web.visitor import NOBODY, Visitor, bearer_of, reader_of, token_holder, visitor_of
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+
+Draw = Callable[[], Mapping[str, Any]]
 
 THEMES = ("dark", "light", "auto")
 # Whole numbers beyond this fit into no column of either database.
@@ -127,7 +131,7 @@ class Visit(_Visiting):
 
     @property
     def path(self) -> str:
-        """The page the visitor is on, with its query: while a form is answered, the page it is on."""
+        """The page the visitor is on, with its query; for a sent form, the page it was on."""
         if self.request.method in csrf.SAFE_METHODS:
             url = urlsplit(str(self.request.url))
         else:
@@ -158,6 +162,18 @@ class Visit(_Visiting):
         response.headers["Vary"] = "Cookie, Accept-Language"
         self._settle(response)
         return response
+
+    def piece(self, view: str, at: tuple[str, int], template: str, draw: Draw) -> Markup:
+        """A part of the page that is everybody's, as of `at` (stream, seq): kept until news come.
+
+        `draw` gives the template's context; it is called only if nobody drew this yet.
+        """
+
+        def render() -> str:
+            return templating.render(template, self.reader, draw())
+
+        shelf = self.request.app.state.shelf
+        return keep_piece(shelf, self.site, view, at, self.reader, render)
 
     def redirect(self, path: str, flash: str | None = None) -> Response:
         """Send the browser to another page of this site, where `flash` is said once."""

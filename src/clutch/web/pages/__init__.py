@@ -1,1 +1,4 @@
-"""Pages, one module a context. A module offers `pages: Pages` and, if it must, `routes` (plain Starlette routes)."""
+"""Pages, one module a context.
+
+A module offers `pages: Pages` and, if it must, `routes` (plain Starlette routes).
+"""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from clutch.kernel.log import head
 from clutch.tournaments.bracket import Bracket, get_bracket
 from clutch.tournaments.history import history
 from clutch.tournaments.models import stream_of
@@ -33,10 +35,9 @@ def own_stream(at: Mapping[str, Any]) -> Iterable[str]:
 def bracket_page(visit: Visit, tournament_id: str) -> Response:
     with visit.read() as conn:
         frame = tournament_frame(conn, visit.actor, tournament_id)
-        found = _drawn(conn, visit, frame)
         mine = participants_played_by(conn, frame.tournament.id, visit.actor.account_id)
-    view = None if found is None else bracket_view(found)
-    return visit.render("play/bracket_page.html", frame=frame, bracket=view, mine=mine)
+        drawing = _drawing(conn, visit, frame) if frame.is_drawn else None
+    return visit.render("play/bracket_page.html", frame=frame, drawing=drawing, mine=mine)
 
 
 @pages.get("/tournaments/{tournament_id}/schedule", kept=Keep("schedule", own_stream))
@@ -70,6 +71,16 @@ def history_page(visit: Visit, tournament_id: str) -> Response:
         found = history(conn, frame.tournament.stream, page_number(visit))
         told = tell(conn, visit.reader, found.events)
     return visit.render("play/history.html", frame=frame, found=found, told=told)
+
+
+def _drawing(conn: Connection, visit: Visit, frame: TournamentFrame) -> Markup:
+    stream = frame.tournament.stream
+
+    def draw() -> dict[str, Any]:
+        found = get_bracket(conn, visit.site.writer.kept, frame.tournament.id)
+        return {"bracket": bracket_view(found)}
+
+    return visit.piece("bracket", (stream, head(conn, stream)), "bracket/bracket.html", draw)
 
 
 def _drawn(conn: Connection, visit: Visit, frame: TournamentFrame) -> Bracket | None:

@@ -1,4 +1,7 @@
-"""Choices that any visitor makes: language and theme, kept in cookies (the language in the account too)."""
+"""Choices that any visitor makes.
+
+Language and theme, kept in cookies (the language in the account too).
+"""
 
 from __future__ import annotations
 
