@@ -9,8 +9,8 @@ from clutch.accounts.models import Actor
 from clutch.tournaments import records
 from clutch.tournaments.matches import Seen
 from clutch.tournaments.models import (
-    Entry,
     FormatSettings,
+    PlayedBy,
     RegistrationId,
     Status,
     Tournament,
@@ -194,7 +194,7 @@ def test_a_team_and_its_players_share_a_record_that_a_later_change_leaves_alone(
     olga = arena.organizer()
     red, blue = arena.team(alice, "Red"), arena.team(bob, "Blue")
     arena.let_in(alice, red, carol, dave)
-    cup = arena.open_cup(olga, entry=Entry.TEAM, roster_min=1, roster_max=2)
+    cup = arena.open_cup(olga, played_by=PlayedBy.TEAM, roster_min=1, roster_max=2)
     arena.register(cup, alice, Wish(team_id=red.id, players=(account_id(alice), account_id(carol))))
     arena.register(cup, bob, Wish(team_id=blue.id))
     arena.start(olga, cup)

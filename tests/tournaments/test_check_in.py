@@ -11,7 +11,7 @@ from clutch.accounts.models import Actor
 from clutch.kernel.refusals import Forbidden
 from clutch.kernel.writing import Transaction
 from clutch.tournaments import checking_in, registering
-from clutch.tournaments.models import Entry, Registration, RegistrationStatus, Status, Tournament
+from clutch.tournaments.models import PlayedBy, Registration, RegistrationStatus, Status, Tournament
 from clutch.tournaments.refusals_joining import (
     AlreadyCheckedIn,
     CheckInClosed,
@@ -131,7 +131,7 @@ def test_who_is_out_does_not_check_in(community: Community) -> None:
 def test_everybody_in_the_roster_can_say_that_the_team_is_there(community: Community) -> None:
     alice, bob, carol = (community.person(name) for name in ("alice", "bob", "carol"))
     red = community.team("Red", alice, bob, carol)
-    cup = community.cup(entry=Entry.TEAM, roster_min=2, roster_max=2)
+    cup = community.cup(played_by=PlayedBy.TEAM, roster_min=2, roster_max=2)
     community.register(cup, alice, Wish(team_id=red.id))
     community.move(cup, Status.CHECK_IN)
     with pytest.raises(NotYourRegistration):

@@ -11,7 +11,7 @@ from clutch.accounts.models import Actor, Role
 from clutch.accounts.refusals import RoleNeeded
 from clutch.kernel.refusals import Forbidden, LoginRequired, Refusal, VersionStale
 from clutch.tournaments import drafting, organizing
-from clutch.tournaments.models import Entry, FormatSettings, Status, Tournament, Visibility
+from clutch.tournaments.models import FormatSettings, PlayedBy, Status, Tournament, Visibility
 from clutch.tournaments.refusals import (
     SettingFixed,
     SizeBelowAdmitted,
@@ -33,7 +33,7 @@ def test_a_draft_keeps_what_its_organizer_set(community: Community) -> None:
     draft = community.draft(
         name="  Зимний   кубок ",
         game="Dota 2",
-        entry=Entry.TEAM,
+        played_by=PlayedBy.TEAM,
         roster_min=5,
         roster_max=7,
         starts_at=datetime(2026, 12, 5, 16, tzinfo=UTC),
@@ -72,8 +72,8 @@ def test_only_organizers_make_tournaments(community: Community) -> None:
         ({"format": "swiss"}, "format-unknown"),
         ({"max_participants": 1}, "size-invalid"),
         ({"max_participants": 1025}, "size-invalid"),
-        ({"entry": Entry.TEAM, "roster_min": 3, "roster_max": 2}, "roster-invalid"),
-        ({"entry": Entry.TEAM, "roster_min": 0}, "roster-invalid"),
+        ({"played_by": PlayedBy.TEAM, "roster_min": 3, "roster_max": 2}, "roster-invalid"),
+        ({"played_by": PlayedBy.TEAM, "roster_min": 0}, "roster-invalid"),
         ({"report_minutes": 0}, "report-deadline-invalid"),
         ({"zone": "Mars/Olympus"}, "zone-unknown"),
         ({"starts_at": datetime(1999, 1, 1, tzinfo=UTC)}, "time-invalid"),
@@ -179,16 +179,19 @@ def test_places_do_not_go_below_those_who_are_admitted(community: Community) -> 
 def test_who_plays_is_fixed_once_somebody_registered(community: Community) -> None:
     cup = community.cup(*community.players(1))
     with pytest.raises(SettingFixed):
-        edit(community, cup, community.boss, entry=Entry.TEAM, roster_max=5)
+        edit(community, cup, community.boss, played_by=PlayedBy.TEAM, roster_max=5)
     empty = community.cup()
-    assert edit(community, empty, community.boss, entry=Entry.TEAM, roster_max=5).roster_max == 5
+    assert (
+        edit(community, empty, community.boss, played_by=PlayedBy.TEAM, roster_max=5).roster_max
+        == 5
+    )
 
 
 @on_sqlite
 def test_roster_sizes_do_not_leave_registered_teams_outside(community: Community) -> None:
     alice, bob = community.person("alice"), community.person("bob")
     red = community.team("Red", alice, bob)
-    cup = community.cup(entry=Entry.TEAM, roster_min=2, roster_max=5)
+    cup = community.cup(played_by=PlayedBy.TEAM, roster_min=2, roster_max=5)
     community.register(cup, alice, Wish(team_id=red.id))
     with pytest.raises(TeamsOutside):
         edit(community, cup, community.boss, roster_min=3)

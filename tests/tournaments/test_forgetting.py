@@ -5,7 +5,7 @@ from __future__ import annotations
 from clutch.accounts.models import Actor
 from clutch.kernel.writing import Transaction
 from clutch.tournaments import organizing
-from clutch.tournaments.models import Entry, RegistrationStatus, Status
+from clutch.tournaments.models import PlayedBy, RegistrationStatus, Status
 from clutch.tournaments.registering import Wish
 from tests.tournaments.conftest import Community, id_of
 
@@ -49,7 +49,7 @@ def test_before_the_draw_the_place_goes_to_the_next_one(community: Community) ->
 def test_a_team_keeps_its_place_without_the_name(community: Community) -> None:
     alice, bob = community.person("alice"), community.person("bob")
     red = community.team("Red", alice, bob)
-    cup = community.cup(entry=Entry.TEAM, roster_min=2, roster_max=2)
+    cup = community.cup(played_by=PlayedBy.TEAM, roster_min=2, roster_max=2)
     community.register(cup, alice, Wish(team_id=red.id))
     erase(community, bob)
     page = community.browser().get(f"/tournaments/{cup.id}/participants")

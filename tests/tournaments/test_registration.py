@@ -6,7 +6,7 @@ from clutch.accounts.models import Actor
 from clutch.kernel.refusals import Forbidden, LoginRequired, Refusal, VersionStale
 from clutch.teams.change import transfer_captaincy
 from clutch.tournaments import drafting, registering
-from clutch.tournaments.models import Entry, RegistrationStatus, Status, Tournament
+from clutch.tournaments.models import PlayedBy, RegistrationStatus, Status, Tournament
 from clutch.tournaments.refusals import ReasonNeeded, TournamentMissing
 from clutch.tournaments.refusals_joining import (
     AlreadyDrawn,
@@ -265,7 +265,7 @@ def test_another_display_name_shows_in_the_participant(community: Community) -> 
 
 
 def of_teams(community: Community) -> Tournament:
-    return community.cup(entry=Entry.TEAM, roster_min=2, roster_max=3)
+    return community.cup(played_by=PlayedBy.TEAM, roster_min=2, roster_max=3)
 
 
 def test_a_team_plays_with_the_roster_that_its_captain_chose(community: Community) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from clutch.accounts.models import Role
 from clutch.tournaments import organizing, registering
-from clutch.tournaments.models import Entry, RegistrationStatus, Status, Visibility
+from clutch.tournaments.models import PlayedBy, RegistrationStatus, Status, Visibility
 from tests.fixtures.browsing import Browser
 from tests.fixtures.site import on_sqlite
 from tests.tournaments.conftest import Community, id_of
@@ -78,7 +78,7 @@ def test_a_volunteer_leads_a_tournament_from_the_draft_to_the_draw(community: Co
 def test_pages_of_teams(community: Community) -> None:
     alice, bob, carol = (community.person(name) for name in ("alice", "bob", "carol"))
     red = community.team("Red", alice, bob, carol)
-    cup = community.cup(entry=Entry.TEAM, roster_min=2, roster_max=2)
+    cup = community.cup(played_by=PlayedBy.TEAM, roster_min=2, roster_max=2)
     captain, path = community.browser(alice), f"/tournaments/{cup.id}"
     page = captain.get(f"{path}/register")
     assert "Choose 2 players; the captain is among them." in page.text

@@ -12,7 +12,7 @@ from clutch.kernel.writing import Transaction
 from clutch.tournaments.admitting import fill_places
 from clutch.tournaments.events import TournamentCreated, TournamentEdited
 from clutch.tournaments.models import (
-    Entry,
+    PlayedBy,
     RegistrationStatus,
     Status,
     Tournament,
@@ -110,9 +110,9 @@ def _check_changes(
     if setup.max_participants < counts[RegistrationStatus.ADMITTED]:
         raise SizeBelowAdmitted(admitted=counts[RegistrationStatus.ADMITTED])
     living = sum(count for status, count in counts.items() if status.is_living)
-    if "entry" in changed and living:
-        raise SettingFixed(field="entry", setting="entry")
-    if setup.entry is Entry.TEAM and changed.keys() & {"roster_min", "roster_max"}:
+    if "played_by" in changed and living:
+        raise SettingFixed(field="played_by", setting="played_by")
+    if setup.played_by is PlayedBy.TEAM and changed.keys() & {"roster_min", "roster_max"}:
         outside = count_rosters_outside(tx.conn, before.id, setup.roster_min, setup.roster_max)
         if outside:
             raise TeamsOutside(count=outside)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, selec
 from clutch.accounts.models import AccountId
 from clutch.accounts.names import clean_name, name_keys
 from clutch.engine import ParticipantId
-from clutch.tournaments.models import Entry, RegistrationStatus, Status, TournamentId, Visibility
+from clutch.tournaments.models import PlayedBy, RegistrationStatus, Status, TournamentId, Visibility
 from clutch.tournaments.tables import co_organizer, participant, placement, registration, tournament
 
 PER_PAGE = 30
@@ -45,7 +45,7 @@ class Card(msgspec.Struct, frozen=True):
     game: str
     status: Status
     format: str
-    entry: Entry
+    played_by: PlayedBy
     visibility: Visibility
     starts_at: datetime | None
     ended_at: datetime | None
@@ -219,7 +219,7 @@ def _card(row: Any) -> Card:
         game=row.game,
         status=Status(row.status),
         format=row.format,
-        entry=Entry(row.entry),
+        played_by=PlayedBy(row.played_by),
         visibility=Visibility(row.visibility),
         starts_at=row.starts_at,
         ended_at=row.ended_at,

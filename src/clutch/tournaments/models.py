@@ -54,7 +54,7 @@ class Visibility(StrEnum):
     UNLISTED = "unlisted"
 
 
-class Entry(StrEnum):
+class PlayedBy(StrEnum):
     """Who plays: single people or teams."""
 
     SOLO = "solo"
@@ -104,7 +104,7 @@ class Tournament(msgspec.Struct, frozen=True):
     visibility: Visibility
     format: str
     format_settings: FormatSettings
-    entry: Entry
+    played_by: PlayedBy
     roster_min: int
     roster_max: int
     max_participants: int

@@ -258,7 +258,7 @@ def _read_played(row: Any) -> Played:
         name=row.name,
         game=row.game,
         status=Status(row.status),
-        by_teams=row.entry == "team",
+        by_teams=row.played_by == "team",
         at=row.starts_at or row.started_at,
         participants=row.participants,
         max_participants=row.max_participants,

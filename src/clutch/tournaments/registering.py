@@ -30,7 +30,7 @@ from clutch.tournaments.applying import (
 )
 from clutch.tournaments.events import Registered, RegistrationEdited
 from clutch.tournaments.models import (
-    Entry,
+    PlayedBy,
     Registration,
     RegistrationId,
     RegistrationStatus,
@@ -241,13 +241,13 @@ def edit_registration(
 def _applicant(
     tx: Transaction, tournament: Tournament, account_id: AccountId, wish: Wish, actor: Actor
 ) -> Applicant:
-    if tournament.entry is Entry.SOLO:
+    if tournament.played_by is PlayedBy.SOLO:
         return applicant_alone(tx.conn, account_id, wish.team_id)
     return applicant_team(tx.conn, tournament, wish.team_id, wish.players, actor)
 
 
 def _applicant_named(tx: Transaction, tournament: Tournament, called: str, wish: Wish) -> Applicant:
-    if tournament.entry is Entry.SOLO:
+    if tournament.played_by is PlayedBy.SOLO:
         player = find_player_named(tx.conn, called[:200])
         if player is None:
             raise NobodyNamed(name=called[:100])

@@ -22,8 +22,8 @@ from clutch.kernel.writing import Transaction
 from clutch.teams.models import TeamId
 from clutch.tournaments.events import SITE_STREAM, TournamentAnnounced
 from clutch.tournaments.models import (
-    Entry,
     FormatSettings,
+    PlayedBy,
     Registration,
     RegistrationId,
     RegistrationStatus,
@@ -90,7 +90,7 @@ def tournament_of(row: Row[Any]) -> Tournament:
     values |= {
         "status": Status(row.status),
         "visibility": Visibility(row.visibility),
-        "entry": Entry(row.entry),
+        "played_by": PlayedBy(row.played_by),
         "format_settings": _SETTINGS.decode(row.format_settings),
     }
     return Tournament(**values)

@@ -16,8 +16,8 @@ from clutch.teams.models import MEMBERS_LIMIT
 from clutch.tournaments.models import (
     MAX_PARTICIPANTS,
     NAME_LIMIT,
-    Entry,
     FormatSettings,
+    PlayedBy,
     Visibility,
 )
 from clutch.tournaments.refusals import (
@@ -79,7 +79,7 @@ class Setup(msgspec.Struct, frozen=True):
     game: str
     format: str = SINGLE_ELIMINATION
     format_settings: FormatSettings = FormatSettings()
-    entry: Entry = Entry.SOLO
+    played_by: PlayedBy = PlayedBy.SOLO
     roster_min: int = 1
     roster_max: int = 1
     max_participants: int = 16
@@ -103,7 +103,7 @@ def check_setup(setup: Setup) -> Setup:
     _check_sizes(setup)
     check_format(setup.format, setup.format_settings)
     _check_time(setup)
-    roster = (1, 1) if setup.entry is Entry.SOLO else (setup.roster_min, setup.roster_max)
+    roster = (1, 1) if setup.played_by is PlayedBy.SOLO else (setup.roster_min, setup.roster_max)
     return msgspec.structs.replace(
         setup,
         name=check_display_name(setup.name),
@@ -186,7 +186,7 @@ def _check_sizes(setup: Setup) -> None:
     if not LEAST_PARTICIPANTS <= setup.max_participants <= MAX_PARTICIPANTS:
         raise SizeRefused(least=LEAST_PARTICIPANTS, most=MAX_PARTICIPANTS)
     fits = 1 <= setup.roster_min <= setup.roster_max <= ROSTER_LIMIT
-    if setup.entry is Entry.TEAM and not fits:
+    if setup.played_by is PlayedBy.TEAM and not fits:
         raise RosterRefused(limit=ROSTER_LIMIT)
     if not SHORTEST_DEADLINE <= setup.report_minutes <= LONGEST_DEADLINE:
         raise DeadlineRefused(least=SHORTEST_DEADLINE, most=LONGEST_DEADLINE)

@@ -17,8 +17,8 @@ from clutch.tournaments.drafting import create_tournament
 from clutch.tournaments.drawing import start_tournament
 from clutch.tournaments.matches import MatchRow, Seen, matches_of
 from clutch.tournaments.models import (
-    Entry,
     FormatSettings,
+    PlayedBy,
     Registration,
     Status,
     Tournament,
@@ -85,7 +85,7 @@ def _announce(story: Story, organizer: Actor, last_day: int) -> TournamentId:
         name=facts.MAJOR,
         game=facts.GAME,
         format_settings=FormatSettings(best_of=3),
-        entry=Entry.TEAM,
+        played_by=PlayedBy.TEAM,
         roster_min=5,
         roster_max=7,
         max_participants=len(facts.TEAMS),

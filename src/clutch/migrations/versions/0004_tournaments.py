@@ -36,7 +36,7 @@ def _tournament() -> None:
         sa.Column("visibility", sa.String(8), nullable=False),
         sa.Column("format", sa.String(24), nullable=False),
         sa.Column("format_settings", sa.Text, nullable=False),
-        sa.Column("entry", sa.String(4), nullable=False),
+        sa.Column("played_by", sa.String(4), nullable=False),
         sa.Column("roster_min", sa.SmallInteger, nullable=False),
         sa.Column("roster_max", sa.SmallInteger, nullable=False),
         sa.Column("max_participants", sa.SmallInteger, nullable=False),

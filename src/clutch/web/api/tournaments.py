@@ -14,8 +14,8 @@ from clutch.kernel.writing import Transaction
 from clutch.tournaments import completing, drafting, drawing, moving, organizing, seeding
 from clutch.tournaments.listing import Wanted, list_tournaments
 from clutch.tournaments.models import (
-    Entry,
     FormatSettings,
+    PlayedBy,
     Status,
     Tournament,
     TournamentId,
@@ -66,7 +66,7 @@ class TournamentIn(ApiIn):
     game: Name
     format: str = Field("single_elimination", max_length=40)
     format_settings: FormatSettingsIn = FormatSettingsIn()
-    entry: Entry = Entry.SOLO
+    played_by: PlayedBy = PlayedBy.SOLO
     roster_min: Small = 1
     roster_max: Small = 1
     max_participants: Small = 16
@@ -89,7 +89,7 @@ class TournamentPatch(ApiIn):
     game: Name | None = None
     format: str | None = Field(None, max_length=40)
     format_settings: FormatSettingsIn | None = None
-    entry: Entry | None = None
+    played_by: PlayedBy | None = None
     roster_min: Small | None = None
     roster_max: Small | None = None
     max_participants: Small | None = None

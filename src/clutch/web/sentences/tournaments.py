@@ -32,7 +32,7 @@ _SETTINGS = {
     "game": N_("game"),
     "format": N_("format"),
     "format_settings": N_("format settings"),
-    "entry": N_("who plays"),
+    "played_by": N_("who plays"),
     "roster_min": N_("roster size"),
     "roster_max": N_("roster size"),
     "max_participants": N_("number of places"),

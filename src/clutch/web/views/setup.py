@@ -8,7 +8,7 @@ from typing import Any
 from clutch.engine import DOUBLE_ELIMINATION, SINGLE_ELIMINATION, GrandFinal
 from clutch.kernel.refusals import N_
 from clutch.tournaments.drafting import changeable
-from clutch.tournaments.models import Entry, FormatSettings, Tournament, Visibility
+from clutch.tournaments.models import FormatSettings, PlayedBy, Tournament, Visibility
 from clutch.tournaments.settings import FIELDS, Setup, moment_in, zone_of
 from clutch.web.forms import Form
 from clutch.web.reader import Reader
@@ -24,7 +24,7 @@ class SetupForm(Form):
     game: str = ""
     description: str = ""
     visibility: Visibility = Visibility.PUBLIC
-    entry: Entry = Entry.SOLO
+    played_by: PlayedBy = PlayedBy.SOLO
     roster_min: int | None = None
     roster_max: int | None = None
     max_participants: int = 16

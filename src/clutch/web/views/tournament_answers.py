@@ -34,7 +34,7 @@ class TournamentOut(msgspec.Struct, frozen=True):
     visibility: str
     format: str
     format_settings: FormatSettings
-    entry: str
+    played_by: str
     roster_min: int
     roster_max: int
     max_participants: int
@@ -62,7 +62,7 @@ class ListedTournament(msgspec.Struct, frozen=True):
     game: str
     status: str
     format: str
-    entry: str
+    played_by: str
     starts_at: datetime | None
     ended_at: datetime | None
     max_participants: int
