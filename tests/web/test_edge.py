@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -315,3 +316,26 @@ def test_times_are_told_in_the_zone_of_the_browser(client: Browser) -> None:
     assert client.get("/").status == 200
     client.http.cookies.set("zone", "../../etc/passwd")
     assert client.get("/").status == 200
+
+
+# --- what the API says of itself -----------------------------------------------------------------
+
+
+def test_the_api_describes_itself_without_loose_ends(client: Browser) -> None:
+    document = client.http.get("/api/openapi.json").json()
+    names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert names <= set(document["components"]["schemas"])
+    ours = {path: one for path, one in document["paths"].items() if "/edge/" not in path}
+    for path, operations in ours.items():
+        for method, operation in operations.items():
+            headers = {
+                one["name"] for one in operation.get("parameters", []) if one["in"] == "header"
+            }
+            assert "default" in operation["responses"], path
+            assert ("Idempotency-Key" in headers) == (method != "get"), path
+
+
+def test_the_api_can_be_read_by_people(client: Browser) -> None:
+    page = client.get("/api/docs")
+    document = client.http.get("/api/openapi.json").json()
+    assert all(path in page.text for path in document["paths"])

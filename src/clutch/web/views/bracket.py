@@ -26,7 +26,7 @@ LARGE = 17
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where an opponent comes from: a match's winner or loser, or a seed (`match` is its number)."""
+    """Where an opponent comes from: a match's winner or loser; a seed (`match` is its number)."""
 
     kind: Literal["seed", "winner", "loser"]
     match: str
