@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from clutch.engine import Outcome, ParticipantId, Result
-from clutch.engine.refusals import MatchNotReady, ScoreLevel
+from clutch.engine.refusals import GameLevel, MatchNotReady, ScoreLevel
 from clutch.kernel.refusals import N_, InvalidInput
 from clutch.tournaments.matches import Claim, GameRow, MatchRow, result_of
 from clutch.tournaments.results import Consent
@@ -115,7 +115,7 @@ def own_result(form: ResultForm, match: MatchRow, side: int) -> Result:
 
     Raises:
         InvalidInput: something is missing or is no number.
-        ScoreLevel: the one game of the match names no winner.
+        ScoreLevel, GameLevel: a game names no winner.
         MatchNotReady: who plays is not known.
     """
     first, second = _both(match)
@@ -134,7 +134,7 @@ def decided_result(form: ResultForm, match: MatchRow) -> Result:
 
     Raises:
         InvalidInput: something is missing or is no number.
-        ScoreLevel: the one game of the match names no winner.
+        ScoreLevel, GameLevel: a game names no winner.
         MatchNotReady: who plays is not known.
     """
     if form.ending not in dict(ENDINGS):
@@ -211,7 +211,7 @@ def _result(
     if match.best_of == 1 and outcome is Outcome.PLAYED and scores is not None:
         scores, games = _only_game(form, scores)
     elif scores is None and games:
-        scores = _won(games)
+        scores = _won(match, games)
     return result_of(match, outcome, winner, scores, games)
 
 
@@ -226,7 +226,10 @@ def _only_game(
     return won, () if scores == won and name is None else (GameRow(scores, name),)
 
 
-def _won(games: tuple[GameRow, ...]) -> tuple[int, int]:
+def _won(match: MatchRow, games: tuple[GameRow, ...]) -> tuple[int, int]:
+    for number, game in enumerate(games, start=1):
+        if game.scores[0] == game.scores[1]:
+            raise GameLevel(match.id, number)
     first = sum(game.scores[0] > game.scores[1] for game in games)
     second = sum(game.scores[1] > game.scores[0] for game in games)
     return first, second
