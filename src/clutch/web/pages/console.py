@@ -21,6 +21,8 @@ from clutch.tournaments.registering import Wish
 from clutch.tournaments.repository import get_registration
 from clutch.web.forms import Form
 from clutch.web.routing import Pages
+from clutch.web.views.console import found_among, in_pages, is_present
+from clutch.web.views.numbers import page_number
 from clutch.web.views.tournaments import TournamentFrame, tournament_frame
 from clutch.web.visit import Visit
 
@@ -69,13 +71,16 @@ def console_page(visit: Visit, tournament_id: str) -> Response:
         admitted = participant_lines(conn, frame.tournament.id)
         waiting = lines_of(conn, frame.tournament.id, RegistrationStatus.WAITING)
         out = lines_of(conn, frame.tournament.id, *OUT)
+    search = visit.request.query_params.get("q", "").strip()[:80]
+    listed = in_pages(found_among(admitted, search, frame.tournament.status), page_number(visit))
     return visit.render(
         "tournaments/console.html",
         frame=frame,
-        admitted=admitted,
+        listed=listed,
+        search=search,
         waiting=waiting,
         out=out,
-        present=sum(line.registration.checked_in_at is not None for line in admitted),
+        present=sum(is_present(line) for line in admitted),
     )
 
 
