@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -36,7 +37,7 @@ def bracket_page(visit: Visit, tournament_id: str) -> Response:
     with visit.read() as conn:
         frame = tournament_frame(conn, visit.actor, tournament_id)
         mine = participants_played_by(conn, frame.tournament.id, visit.actor.account_id)
-        drawing = _drawing(conn, visit, frame) if frame.is_drawn else None
+        drawing = _drawing(conn, visit, frame, _BRACKET)
     return visit.render("play/bracket_page.html", frame=frame, drawing=drawing, mine=mine)
 
 
@@ -44,23 +45,16 @@ def bracket_page(visit: Visit, tournament_id: str) -> Response:
 def schedule_page(visit: Visit, tournament_id: str) -> Response:
     with visit.read() as conn:
         frame = tournament_frame(conn, visit.actor, tournament_id)
-        found = _drawn(conn, visit, frame)
-    view = None if found is None else bracket_view(found)
-    rounds = [] if view is None else rounds_in_order(view)
-    return visit.render("play/schedule.html", frame=frame, bracket=view, rounds=rounds)
+        drawing = _drawing(conn, visit, frame, _SCHEDULE)
+    return visit.render("play/schedule.html", frame=frame, drawing=drawing)
 
 
 @pages.get("/tournaments/{tournament_id}/placements", kept=Keep("placements", own_stream))
 def placements_page(visit: Visit, tournament_id: str) -> Response:
     with visit.read() as conn:
         frame = tournament_frame(conn, visit.actor, tournament_id)
-        found = _drawn(conn, visit, frame)
-    return visit.render(
-        "play/placements.html",
-        frame=frame,
-        places=[] if found is None else places_of(found),
-        playing=[] if found is None else still_playing(found),
-    )
+        drawing = _drawing(conn, visit, frame, _PLACES)
+    return visit.render("play/placements.html", frame=frame, drawing=drawing)
 
 
 # It names accounts, and whose name changes or goes says so in another stream.
@@ -73,17 +67,41 @@ def history_page(visit: Visit, tournament_id: str) -> Response:
     return visit.render("play/history.html", frame=frame, found=found, told=told)
 
 
-def _drawing(conn: Connection, visit: Visit, frame: TournamentFrame) -> Markup:
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What a page draws of a bracket, the same for every reader of a language and a zone."""
+
+    name: str
+    template: str
+    shows: Callable[[Bracket], dict[str, Any]]
+
+
+def _schedule(found: Bracket) -> dict[str, Any]:
+    view = bracket_view(found)
+    return {"bracket": view, "rounds": rounds_in_order(view)}
+
+
+def _places(found: Bracket) -> dict[str, Any]:
+    status = found.tournament.status
+    return {"status": status, "places": places_of(found), "playing": still_playing(found)}
+
+
+_BRACKET = _Drawing(
+    "bracket", "bracket/bracket.html", lambda found: {"bracket": bracket_view(found)}
+)
+_SCHEDULE = _Drawing("schedule", "play/rounds.html", _schedule)
+_PLACES = _Drawing("places", "play/places.html", _places)
+
+
+def _drawing(
+    conn: Connection, visit: Visit, frame: TournamentFrame, wanted: _Drawing
+) -> Markup | None:
+    """The drawing of the bracket as it is now; nothing before the draw."""
+    if not frame.is_drawn:
+        return None
     stream = frame.tournament.stream
 
     def draw() -> dict[str, Any]:
-        found = get_bracket(conn, visit.site.writer.kept, frame.tournament.id)
-        return {"bracket": bracket_view(found)}
+        return wanted.shows(get_bracket(conn, visit.site.writer.kept, frame.tournament.id))
 
-    return visit.piece("bracket", (stream, head(conn, stream)), "bracket/bracket.html", draw)
-
-
-def _drawn(conn: Connection, visit: Visit, frame: TournamentFrame) -> Bracket | None:
-    if not frame.is_drawn:
-        return None
-    return get_bracket(conn, visit.site.writer.kept, frame.tournament.id)
+    return visit.piece(wanted.name, (stream, head(conn, stream)), wanted.template, draw)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from clutch.engine import ParticipantId
 from clutch.kernel.refusals import N_, NotFound
 from clutch.tournaments import completing, policy, results
+from clutch.tournaments.bracket import get_bracket
 from clutch.tournaments.models import Participant, TournamentId
 from clutch.tournaments.participants import participants_named
 from clutch.web.forms import Form
@@ -16,6 +17,7 @@ from clutch.web.routing import Pages
 from clutch.web.views.play_console import running_console
 from clutch.web.views.play_forms import ConsentForm
 from clutch.web.views.play_previews import lost_by_disqualification, preview_of_reinstatement
+from clutch.web.views.tournament_bracket import bracket_view
 from clutch.web.views.tournaments import TournamentFrame, tournament_frame
 from clutch.web.visit import Visit
 
@@ -40,9 +42,15 @@ def console_page(visit: Visit, tournament_id: str) -> Response:
         policy.require_organizer(conn, visit.actor, frame.tournament)
         if not frame.is_drawn:
             return visit.redirect(f"{frame.path}/console")
-        kept = visit.site.writer.kept
-        console = running_console(conn, kept, frame.tournament, visit.now)
-    return visit.render("play/console.html", frame=frame, console=console)
+        found = get_bracket(conn, visit.site.writer.kept, frame.tournament.id)
+        console = running_console(conn, found, visit.now)
+    drawing = visit.piece(
+        "organizing",
+        (frame.tournament.stream, found.seq),
+        "bracket/bracket.html",
+        lambda: {"bracket": bracket_view(found, organizing=True)},
+    )
+    return visit.render("play/console.html", frame=frame, console=console, drawing=drawing)
 
 
 @pages.get(f"{_PARTICIPANT}/disqualify")

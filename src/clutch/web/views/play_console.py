@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, select
 
-from clutch.tournaments.bracket import Bracket, get_bracket
+from clutch.tournaments.bracket import Bracket
 from clutch.tournaments.history import was_reopened
 from clutch.tournaments.matches import MatchRow
 from clutch.tournaments.models import Participant, Status, Tournament
 from clutch.tournaments.tables import report
-from clutch.web.views.bracket import BracketView, DrawnMatch
-from clutch.web.views.tournament_bracket import bracket_view, drawn_match, match_url
+from clutch.web.views.bracket import DrawnMatch
+from clutch.web.views.tournament_bracket import drawn_match, match_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ class RunningConsole:
     reported: tuple[Awaited, ...]
     late: tuple[Awaited, ...]
     open_count: int
-    bracket: BracketView
     participants: tuple[Participant, ...]
     was_reopened: bool
 
@@ -62,24 +60,17 @@ class RunningConsole:
         return not (self.disputes or self.reported or self.late or self.can_complete)
 
 
-def running_console(
-    conn: Connection, kept: dict[str, Any], tournament: Tournament, now: datetime
-) -> RunningConsole:
-    """Read the console of a drawn tournament, for those who run it.
-
-    Raises:
-        NotFound: nothing is drawn.
-    """
-    found = get_bracket(conn, kept, tournament.id)
+def running_console(conn: Connection, found: Bracket, now: datetime) -> RunningConsole:
+    """What the console of a drawn tournament says, for those who run it."""
+    tournament = found.tournament
     times = _reported_at(conn, tournament)
     claimed = [match for match in found.matches if match.id in found.claimed]
     return RunningConsole(
-        tournament=found.tournament,
+        tournament=tournament,
         disputes=_awaited(found, (m for m in claimed if m.id in found.disputed), times),
         reported=_awaited(found, (m for m in claimed if m.id not in found.disputed), times),
         late=_late(found, now),
         open_count=sum(match.status in {"waiting", "ready"} for match in found.matches),
-        bracket=bracket_view(found, organizing=True),
         participants=tuple(found.participants.values()),
         was_reopened=was_reopened(conn, tournament.stream),
     )
