@@ -14,7 +14,7 @@ from clutch.engine import MatchId, Outcome, ParticipantId, Stage
 from clutch.tournaments import completing, reporting, results, stages
 from clutch.tournaments.bracket import Bracket, get_bracket
 from clutch.tournaments.matches import MatchRow, Seen, claims_of, get_match, result_of
-from clutch.tournaments.models import FormatSettings, Status, Tournament
+from clutch.tournaments.models import FormatSettings, Status, Tournament, Visibility
 from clutch.tournaments.repository import get_tournament
 from clutch.tournaments.results import Consent
 from tests.tournaments.conftest import Community, community
@@ -146,7 +146,12 @@ class Running:
 def run(community: Community) -> Callable[..., Running]:
     """Begin a tournament of so many players, best of three."""
 
-    def begin(players: int, format_name: str = "single_elimination", **settings: Any) -> Running:
+    def begin(
+        players: int,
+        format_name: str = "single_elimination",
+        visibility: Visibility = Visibility.PUBLIC,
+        **settings: Any,
+    ) -> Running:
         community.person("boss", Role.ORGANIZER)
         chosen = FormatSettings(**{"best_of": 3, **settings})
         cup = community.cup(
@@ -154,6 +159,7 @@ def run(community: Community) -> Callable[..., Running]:
             format=format_name,
             format_settings=chosen,
             max_participants=players,
+            visibility=visibility,
         )
         community.move(cup, Status.SEEDING)
         return Running(community, community.start(cup))

@@ -11,7 +11,7 @@ from clutch.engine.refusals import RuleRefusal
 from clutch.kernel.refusals import Forbidden
 from clutch.tournaments import results
 from clutch.tournaments.matches import result_of
-from clutch.tournaments.models import Status
+from clutch.tournaments.models import Status, Visibility
 from clutch.tournaments.refusals_play import ConfirmationNeeded, MatchesOpen, ReasonNeeded
 from clutch.tournaments.results import Consent
 from tests.fixtures.site import on_sqlite
@@ -138,3 +138,13 @@ def test_only_organizers_decide(run: Begin) -> None:
     with pytest.raises(Forbidden):
         cup.people.write(lambda tx: results.set_result(tx, cup.player(1), seen, result))
     assert cup.match("U1.1").is_ready
+
+
+def test_the_end_of_an_unlisted_tournament_is_not_told_to_the_site(run: Begin) -> None:
+    listed, unlisted = run(2), run(2, visibility=Visibility.UNLISTED)
+    for cup in (listed, unlisted):
+        cup.play_out()
+        cup.complete()
+    told = [event.fact().tournament_id for event in listed.people.events("site")]
+    assert listed.cup.id in told
+    assert unlisted.cup.id not in told

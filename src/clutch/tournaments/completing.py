@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
 from clutch import engine
 from clutch.accounts.models import Actor
@@ -11,11 +11,11 @@ from clutch.kernel.writing import Transaction
 from clutch.tournaments import stages
 from clutch.tournaments.events_play import TournamentCompleted
 from clutch.tournaments.models import Status, Tournament, TournamentId
+from clutch.tournaments.moving import tell_moved
 from clutch.tournaments.policy import require_organizer
 from clutch.tournaments.refusals_play import MatchesOpen, TournamentNotRunning
-from clutch.tournaments.repository import get_tournament
+from clutch.tournaments.repository import get_tournament, update_tournament
 from clutch.tournaments.tables import placement as placement_table
-from clutch.tournaments.tables import tournament as tournament_table
 
 
 def complete(
@@ -44,15 +44,11 @@ def complete(
         for participant in place.participants
     ]
     tx.conn.execute(insert(placement_table), rows)
-    tx.conn.execute(
-        update(tournament_table)
-        .where(tournament_table.c.id == tournament_id)
-        .values(status=Status.COMPLETED, ended_at=tx.now, version=tournament.version + 1)
-    )
     completed = TournamentCompleted(champion=engine.champion(stage))
     tx.append(tournament.stream, completed, actor_id=actor.account_id)
-    tx.append("site", completed, actor_id=actor.account_id)
-    return get_tournament(tx.conn, tournament_id)
+    after = update_tournament(tx, tournament, status=Status.COMPLETED, ended_at=tx.now)
+    tell_moved(tx, actor, after)
+    return after
 
 
 def _check(tournament: Tournament, stage: engine.Stage, version: int) -> None:

@@ -27,6 +27,7 @@ from clutch.tournaments.events_play import (
 from clutch.tournaments.match_rows import Decision
 from clutch.tournaments.matches import MatchRow, Seen, get_match
 from clutch.tournaments.models import Status, Tournament, TournamentId, stream_of
+from clutch.tournaments.moving import tell_moved
 from clutch.tournaments.policy import require_organizer
 from clutch.tournaments.reasons import check_reason
 from clutch.tournaments.refusals_play import (
@@ -35,10 +36,9 @@ from clutch.tournaments.refusals_play import (
     TournamentNotRunning,
 )
 from clutch.tournaments.reporting import check_version, confirmed
-from clutch.tournaments.repository import get_tournament
+from clutch.tournaments.repository import get_tournament, update_tournament
 from clutch.tournaments.tables import participant as participant_table
 from clutch.tournaments.tables import placement as placement_table
-from clutch.tournaments.tables import tournament as tournament_table
 
 Operation = Callable[[Stage], Transition]
 
@@ -268,14 +268,9 @@ def _reopen_if_open(
     if tournament.status is not Status.COMPLETED or _same_places(tx, tournament, stage):
         return
     tx.conn.execute(delete(placement_table).where(placement_table.c.tournament_id == tournament.id))
-    tx.conn.execute(
-        update(tournament_table)
-        .where(tournament_table.c.id == tournament.id)
-        .values(status=Status.RUNNING, ended_at=None, version=tournament.version + 1)
-    )
     reopened = TournamentReopened(match=match_id)
     tx.append(tournament.stream, reopened, actor_id=actor.account_id)
-    tx.append("site", reopened, actor_id=actor.account_id)
+    tell_moved(tx, actor, update_tournament(tx, tournament, status=Status.RUNNING, ended_at=None))
 
 
 def _same_places(tx: Transaction, tournament: Tournament, stage: Stage) -> bool:
