@@ -105,6 +105,8 @@ def test_a_form_that_grew_old_says_what_happened_and_keeps_what_was_typed(four: 
     assert "What happened since you opened the form Result of U1.1 reported" in page.text
     again = page.form(four.at("U1.1", "/report"))
     assert ("score_a", "2") in again.fields
+    # The page that answered a form can be looked at again, by hand or by live updates.
+    assert "player1 1:2 player4" in mine.get(page.path).piece("of-U1.1")
     page = mine.send(again)
     assert "Your report differs from theirs" in page.text
 

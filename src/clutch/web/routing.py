@@ -58,7 +58,8 @@ class Pages:
     ) -> Callable[[Page], Page]:
         """Where a form goes.
 
-        A refusal shows the page `again`, with the status, the sentence and what was typed.
+        A refusal shows the page `again`, with the status, the sentence and what was typed; who asks
+        for that address itself (to reload it, or for live updates) sees that page too.
         `form_token=False` is for choices that harm nobody (the language): then another site's
         form is still refused, but the form carries no token and may stand in kept bytes.
         """
@@ -66,7 +67,13 @@ class Pages:
 
     def routes(self, site: Site) -> list[BaseRoute]:
         """The routes of these pages, kept ones first."""
-        ordered = sorted(self._addresses, key=lambda address: address.kept is None)
+        looked_at = {one.path for one in self._addresses if one.method == "GET"}
+        again = [
+            _Address(one.path, "GET", one.again)
+            for one in self._addresses
+            if one.again is not None and one.path not in looked_at
+        ]
+        ordered = sorted([*self._addresses, *again], key=lambda address: address.kept is None)
         return [Route(one.path, _endpoint(site, one), methods=[one.method]) for one in ordered]
 
     def _register(self, address_of: Callable[[Page], _Address]) -> Callable[[Page], Page]:

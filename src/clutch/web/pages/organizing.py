@@ -80,6 +80,8 @@ def decide(visit: Visit, tournament_id: str, match_id: str) -> Response:
 
 def correction_again(visit: Visit, tournament_id: str, match_id: str) -> Response:
     """The preview once more, of what stands in the refused form and of the match as it is now."""
+    if not visit.fields:
+        return visit.redirect(f"{match_url(tournament_id, match_id)}/organize")
     form = visit.form(DecisionForm)
     seen = _seen(tournament_id, match_id, form.version)
     with visit.read() as conn:
