@@ -246,6 +246,7 @@ def test_an_organizer_who_renames_themselves_has_the_new_name_in_kept_histories(
     four.running.decide("U1.1", (2, 0))
     guest, people = four.guest, four.running.people
     assert "Set by: boss" in four.look(guest, "U1.1").text
+    assert "boss" in guest.get(f"{four.base}/history").text
     people.write(
         lambda tx: profile.change_profile(tx, four.running.boss, profile.Changes(name="chief"))
     )

@@ -99,6 +99,7 @@ def test_a_form_that_grew_old_says_what_happened_and_keeps_what_was_typed(four: 
     mine = four.player(1)
     old = four.look(mine, "U1.1").form("Report result")
     four.report(four.player(4), "U1.1", 1, 2)
+    assert mine.send(old, score_a="abc").status == 412
     page = mine.send(old, score_a=2, score_b=0)
     assert page.status == 412
     assert "Match U1.1 changed meanwhile" in page.text
