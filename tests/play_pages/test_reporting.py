@@ -112,6 +112,17 @@ def test_a_form_that_grew_old_says_what_happened_and_keeps_what_was_typed(four: 
     assert "Your report differs from theirs" in page.text
 
 
+def test_a_confirmation_that_grew_old_leaves_the_report_form_as_it_was(four: Cup) -> None:
+    mine = four.player(1)
+    four.report(four.player(4), "U1.1", 1, 2)
+    old = four.look(mine, "U1.1").form("Confirm result")
+    four.report(four.player(4), "U1.1", 0, 2)
+    page = mine.send(old)
+    assert (page.status, "player1 0:2 player4" in page.piece("of-U1.1")) == (412, True)
+    assert ("ending", "played") in page.form(four.at("U1.1", "/report")).fields
+    assert four.running.match("U1.1").status == "ready"
+
+
 def test_what_was_typed_is_not_lost_when_the_match_was_decided_meanwhile(four: Cup) -> None:
     mine = four.player(1)
     old = four.look(mine, "U1.1").form("Report result")
