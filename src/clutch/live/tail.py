@@ -50,17 +50,19 @@ class Tail:
         self._well: bool | None = None
         self._woken = threading.Event()
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="live-tail", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
+        self._ended.clear()
+        self._thread = threading.Thread(target=self._run, name="live-tail", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End the thread; what it is drawing is waited for, a little."""
         self._ended.set()
         self._woken.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=2)
+        if self._thread is not None:
+            self._thread.join(timeout=1)
 
     def wake(self) -> None:
         """Look now. Any thread may call this, and any wake-up line between processes."""
