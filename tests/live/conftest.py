@@ -6,7 +6,7 @@ import itertools
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,15 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def live_site(settings: Settings, folder: Path) -> Iterator[Running]:
-    """One more serving process on this database."""
-    place = folder / f"process-{next(_numbers)}"
+def live_sites(settings: Settings, folder: Path, count: int) -> Iterator[list[Running]]:
+    """Sites that share this database and nothing else, each with a serving process of its own."""
+    place = folder / f"sites-{next(_numbers)}"
     place.mkdir()
-    database = [settings.database_url] if settings.database_url else []
-    with serving(["-m", "tests.live.served", str(settings.home), *database], place) as running:
-        yield running
+    arguments = [str(count), str(settings.home), settings.database_url or ""]
+    with serving(["-m", "tests.live.served", *arguments], place) as first:
+        assert first.process.stdout is not None
+        others = [first.process.stdout.readline().strip() for _ in range(count - 1)]
+        yield [first, *(replace(first, address=address) for address in others)]
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def pair(
     home = tmp_path_factory.mktemp("pair")
     with ExitStack() as stack:
         settings = stack.enter_context(_settings(request, home))
-        one, two = (stack.enter_context(live_site(settings, home)) for _ in range(2))
+        one, two = stack.enter_context(live_sites(settings, home, 2))
         beside = open_site(settings)
         stack.callback(beside.close)
         yield Pair(one, two, beside)
@@ -86,7 +88,7 @@ def shared_settings(tmp_path_factory: pytest.TempPathFactory, prepared_sqlite: P
 @pytest.fixture(scope="session")
 def shared(shared_settings: Settings) -> Iterator[Running]:
     """One serving process for all tests of this process."""
-    with live_site(shared_settings, shared_settings.home) as running:
+    with live_sites(shared_settings, shared_settings.home, 1) as (running,):
         yield running
 
 

@@ -1,14 +1,16 @@
 """The whole site with a page and a command more, on the real parent and serving processes.
 
-    python -m tests.live.served HOME [DATABASE_URL]
+    python -m tests.live.served COUNT HOME [DATABASE_URL]
 
-Prints its address once it serves. `/try/score?stream=team-1&n=3` commits three events in the
+COUNT sites serve on one database, each with processes of its own; each prints its address once it
+serves. `/try/score?stream=team-1&n=3` commits three events in the
 serving process, one transaction each; `/try/page?stream=team-1` is a page that follows them
 (`&seq=7` has it believe that it has seen seven).
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -80,9 +82,13 @@ def serve(settings: Settings, sockets: Sequence[socket], lines: Lines) -> NoRetu
 
 
 def main() -> int:
-    home, database = Path(sys.argv[1]), sys.argv[2] if sys.argv[2:] else None
+    count, home, database = int(sys.argv[1]), Path(sys.argv[2]), "".join(sys.argv[3:]) or None
     settings = Settings(home=home, DATABASE_URL=database, trusted_proxies="127.0.0.1")
     logs.configure("warning")
+    # What takes long, the imports, is done once for all of them.
+    for _ in range(count - 1):
+        if os.fork() == 0:
+            break
     listeners = take_listeners("127.0.0.1", 0)
     work = Work(
         prepare=lambda: None,
