@@ -18,6 +18,7 @@ from clutch.web.refusals import ErrorBody
 _REFERENCE = "#/components/schemas/{name}"
 _TYPES: list[Any] = [ErrorBody]
 _VERSIONED = "x-versioned"
+_NUMBER = "x-number"
 
 
 class ApiIn(BaseModel):
@@ -33,8 +34,9 @@ def answers(value: Any, status: int = 200, *, versioned: bool = False) -> dict[s
     """
     described: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if value is not None:
+        # The schema is made when somebody asks for the document: that takes its time.
+        described["content"] = {"application/json": {"schema": {_NUMBER: len(_TYPES)}}}
         _TYPES.append(value)
-        described["content"] = {"application/json": {"schema": _schema(value)}}
     return {
         "response_model": None,
         "responses": {status: described, "default": _ERROR},
@@ -49,19 +51,24 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
         components = document.setdefault("components", {})
-        _, ours = msgspec.json.schema_components(_TYPES, ref_template=_REFERENCE)
+        schemas, ours = msgspec.json.schema_components(_TYPES, ref_template=_REFERENCE)
         components["schemas"] = dict(sorted({**components.get("schemas", {}), **ours}.items()))
         components["securitySchemes"] = _SECURITY
         document["security"] = [{"token": []}, {"session": []}, {}]
         for path in document.get("paths", {}).values():
+            _describe_answers(path, schemas)
             _describe_mutations(path)
         app.openapi_schema = document
     return app.openapi_schema
 
 
-def _schema(value: Any) -> Any:
-    (schema,), _ = msgspec.json.schema_components([value], ref_template=_REFERENCE)
-    return schema
+def _describe_answers(path: dict[str, Any], schemas: tuple[dict[str, Any], ...]) -> None:
+    for operation in path.values():
+        for answer in operation["responses"].values():
+            for content in answer.get("content", {}).values():
+                number = content.get("schema", {}).get(_NUMBER)
+                if number is not None:
+                    content["schema"] = schemas[number]
 
 
 def _describe_mutations(path: dict[str, Any]) -> None:
