@@ -10,6 +10,7 @@ from pydantic import Field, StrictInt
 from starlette.responses import Response
 
 from clutch.engine import MatchId, Outcome, ParticipantId, Result
+from clutch.engine.scores import MOST
 from clutch.kernel.writing import Transaction
 from clutch.tournaments import completing, reporting, results
 from clutch.tournaments.bracket import Placed, get_bracket, placements_of
@@ -40,8 +41,7 @@ from clutch.web.visit import ApiVisit, ApiVisitDep
 
 router = APIRouter(prefix="/tournaments/{tournament_id}", tags=["matches"])
 
-MOST_SCORE = 1_000_000
-Score = Annotated[StrictInt, Field(ge=0, le=MOST_SCORE)]
+Score = Annotated[StrictInt, Field(ge=0, le=MOST)]
 Scores = tuple[Score, Score]
 
 
