@@ -20,6 +20,7 @@ from clutch.kernel.database import Database
 from clutch.kernel.epoch import get_epoch
 from clutch.kernel.heads import Heads
 from clutch.kernel.probe import Probe
+from clutch.kernel.projector import Projector
 from clutch.kernel.settings import Settings
 from clutch.kernel.writing import Writer
 from clutch.live.hub import Hub
@@ -43,6 +44,7 @@ class Site:
     writer: Writer
     heads: Heads
     background: Background
+    projector: Projector
     probe: Probe
     capabilities: Capabilities
     hub: Hub
@@ -54,6 +56,7 @@ class Site:
 
     def close(self) -> None:
         """Give connections and threads back."""
+        self.projector.stop()
         self.background.stop()
         self.probe.stop()
         self.desk.close()
@@ -91,6 +94,8 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     hub = Hub(database, clock, capabilities, stream_kinds(), doors)
     writer.on_commit(hub.on_commit)
     holder = f"{os.getpid()}-{ids.new_key(6)}"
+    projector = Projector(database, writer, clock, capabilities, holder)
+    writer.on_commit(lambda touched: projector.wake() if touched else None)
     site = Site(
         settings=settings,
         clock=clock,
@@ -98,6 +103,7 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         writer=writer,
         heads=Heads(database),
         background=Background(database, writer, clock, holder),
+        projector=projector,
         probe=Probe(database, clock, settings.run_folder / "gate"),
         capabilities=capabilities,
         hub=hub,

@@ -143,6 +143,7 @@ def _serve_site(settings: Settings, listeners: Sequence[socket], lines: Lines) -
 
     site = open_site(settings)
     site.background.start()
+    site.projector.start()
     site.probe.start()
     served = Served(create_app(site), settings.run_folder, lambda: _facts(site), site.close)
     serve_forever(served, listeners, lines)

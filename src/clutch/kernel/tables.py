@@ -87,6 +87,23 @@ delivery = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("position", Id, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("quiet_until", Id, nullable=False),
+    Column("trouble", Text),
+)
+
+era = Table(
+    "era",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("value", Id, nullable=False),
+)
+
 write_probe = Table(
     "write_probe",
     metadata,

@@ -1,0 +1,257 @@
+"""Projections: followers of the log that keep tables of their own (statistics, achievements).
+
+A projection never holds up a write. What it concludes is worked out in a read snapshot; its rows
+and its cursor are then saved in one transaction that insists on the old cursor: exactly once,
+whoever else may try. One process runs each, by a lease that is taken over within five seconds.
+One that fails keeps its cursor, says so as a capability, and is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clutch.kernel import log
+from clutch.kernel.database import Database
+from clutch.kernel.log import Event, Fact
+from clutch.kernel.tables import cursor as cursor_table
+from clutch.kernel.writing import Transaction, Writer
+
+BATCH = 500
+# Far behind, or being rebuilt: fewer, larger steps.
+LARGE_BATCH = 5_000
+
+
+def _no_rows(_: Transaction) -> None:
+    """Nothing of its own changes."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a projection makes of some events.
+
+    `rows` writes its tables, and has to be quick: it holds the log's one writer. `facts` are
+    conclusions for other streams; they are not told again when the projection is rebuilt.
+    """
+
+    rows: Callable[[Transaction], None] = _no_rows
+    facts: tuple[tuple[str, Fact], ...] = field(default=())
+
+
+class Projection(Protocol):
+    """A follower with tables of its own."""
+
+    @property
+    def name(self) -> str:
+        """What its cursor, its lease and its capability are called."""
+
+    @property
+    def version(self) -> int:
+        """Changed with the meaning of its tables: they are then rebuilt from the log."""
+
+    def clear(self, tx: Transaction) -> None:
+        """Empty its tables."""
+
+    def work_out(self, conn: Connection, after: int, events: Sequence[Event]) -> Effect | None:
+        """Think about the events that follow position `after`, in commit order.
+
+        Called in a read snapshot, outside of any write. The events are all there are between
+        `after` and the last of them. None: they don't concern it. What it keeps in memory is good
+        only if it was made for `after`; an effect may also come to nothing and be asked for again.
+        """
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far a projection has come.
+
+    Conclusions from events up to `quiet_until` were told before. `trouble`: why it can't go on.
+    """
+
+    position: int
+    version: int
+    quiet_until: int
+    trouble: str | None
+
+
+class CursorMoved(Exception):
+    """Somebody else took the step meanwhile: nothing of this one was saved."""
+
+
+_READ = select(
+    cursor_table.c.position,
+    cursor_table.c.version,
+    cursor_table.c.quiet_until,
+    cursor_table.c.trouble,
+).where(cursor_table.c.name == bindparam("projection"))
+_MOVE = (
+    update(cursor_table)
+    .where(
+        cursor_table.c.name == bindparam("projection"),
+        cursor_table.c.position == bindparam("before"),
+        cursor_table.c.version == bindparam("of_version"),
+    )
+    .values(position=bindparam("after"))
+)
+_SAY = (
+    update(cursor_table)
+    .where(cursor_table.c.name == bindparam("projection"))
+    .values(trouble=bindparam("why"))
+)
+
+
+def find_cursor(conn: Connection, name: str) -> Cursor | None:
+    """How far the projection has come; None when it never began."""
+    row = conn.execute(_READ, {"projection": name}).one_or_none()
+    return None if row is None else Cursor(*row)
+
+
+def read_cursor(conn: Connection, name: str) -> int:
+    """The position up to which the projection has taken in the log; 0 when it never began."""
+    found = find_cursor(conn, name)
+    return 0 if found is None else found.position
+
+
+def is_current(conn: Connection, projection: Projection) -> bool:
+    """Whether its tables are whole: of this version, and not in the middle of a rebuild."""
+    found = find_cursor(conn, projection.name)
+    return (
+        found is not None
+        and found.version == projection.version
+        and found.position >= found.quiet_until
+    )
+
+
+class Steps:
+    """Moves one projection along the log, step by step. Not for several threads at once."""
+
+    def __init__(self, database: Database, writer: Writer, projection: Projection) -> None:
+        self._database = database
+        self._writer = writer
+        self.projection = projection
+        # Events that concern nobody only move the place in memory; it is saved with the next
+        # effect, or by `save`.
+        self._saved = 0
+        self._position = 0
+        self._known = False
+        self._seen = Cursor(0, projection.version, 0, None)
+
+    @property
+    def seen(self) -> Cursor:
+        """The cursor as the last step found it."""
+        return self._seen
+
+    @property
+    def is_rebuilding(self) -> bool:
+        """Whether it stands before what it has told already."""
+        return self._position < self._seen.quiet_until
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the cursor in the database is where this projection stands."""
+        return self._saved == self._position
+
+    def step(self) -> bool:
+        """Take in the next events; True when there may be more.
+
+        Raises:
+            CursorMoved: somebody else took them; the next step goes on from there.
+            StorageUnavailable: the database can't be read or written.
+        """
+        self._begin()
+        if self._seen.version != self.projection.version:
+            self.restart()
+            return True
+        quiet = self.is_rebuilding
+        most = LARGE_BATCH if quiet else BATCH
+        with self._database.read() as conn:
+            events = log.read_tail(conn, self._position, most)
+            if quiet:
+                events = [event for event in events if event.position <= self._seen.quiet_until]
+            effect = self.projection.work_out(conn, self._position, events) if events else None
+        if not events:
+            return False
+        if effect is None and not quiet:
+            self._position = events[-1].position
+        else:
+            self._take(events[-1].position, effect or Effect(), quiet=quiet)
+        return len(events) >= most or quiet
+
+    def save(self) -> None:
+        """Save the place that events of no concern have moved it to."""
+        if not self.is_saved:
+            self._take(self._position, Effect(), quiet=True)
+
+    def restart(self) -> None:
+        """Empty the tables and begin anew at the start of the log, in one transaction."""
+        name, version = self.projection.name, self.projection.version
+
+        def work(tx: Transaction) -> None:
+            self.projection.clear(tx)
+            before = find_cursor(tx.conn, name)
+            told = 0 if before is None else max(before.position, before.quiet_until)
+            tx.conn.execute(
+                update(cursor_table)
+                .where(cursor_table.c.name == name)
+                .values(position=0, version=version, quiet_until=told, trouble=None)
+            )
+
+        self._writer.write(work)
+        self._known = False
+
+    def say(self, trouble: str | None) -> None:
+        """Note for every process why it can't go on, or that it can."""
+        found = {"projection": self.projection.name, "why": trouble}
+        self._writer.write(lambda tx: tx.conn.execute(_SAY, found))
+
+    def forget(self) -> None:
+        """Read the cursor anew at the next step."""
+        self._known = False
+
+    def _begin(self) -> None:
+        with self._database.read() as conn:
+            found = find_cursor(conn, self.projection.name)
+        found = found or self._writer.write(self._first)
+        if not self._known or found.position != self._saved:
+            self._saved = self._position = found.position
+            self._known = True
+        self._seen = found
+
+    def _first(self, tx: Transaction) -> Cursor:
+        # A projection that is new to a site with a past folds it, but tells nobody of it today.
+        is_sqlite = tx.conn.dialect.name == "sqlite"
+        new = (sqlite.insert if is_sqlite else postgresql.insert)(cursor_table)
+        begun = Cursor(0, self.projection.version, log.last_position(tx.conn), None)
+        row = new.values(
+            name=self.projection.name,
+            position=begun.position,
+            version=begun.version,
+            quiet_until=begun.quiet_until,
+        )
+        tx.conn.execute(row.on_conflict_do_nothing())
+        return find_cursor(tx.conn, self.projection.name) or begun
+
+    def _take(self, position: int, effect: Effect, *, quiet: bool) -> None:
+        step = {
+            "projection": self.projection.name,
+            "before": self._saved,
+            "of_version": self.projection.version,
+            "after": position,
+        }
+
+        def work(tx: Transaction) -> None:
+            if tx.conn.execute(_MOVE, step).rowcount != 1:
+                raise CursorMoved
+            effect.rows(tx)
+            if not quiet:
+                for stream, fact in effect.facts:
+                    tx.append(stream, fact, actor_id=None)
+
+        self._known = False
+        self._writer.write(work)
+        self._known = True
+        self._saved = self._position = position

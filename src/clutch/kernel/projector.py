@@ -1,0 +1,240 @@
+"""The projector of a process: one thread a projection, which runs it while it holds the lease."""
+
+from __future__ import annotations
+
+import random
+import threading
+
+import structlog
+
+from clutch.kernel import leases
+from clutch.kernel.capabilities import Capabilities, State
+from clutch.kernel.clock import Clock
+from clutch.kernel.database import Database
+from clutch.kernel.projections import CursorMoved, Projection, Steps, find_cursor
+from clutch.kernel.refusals import StorageUnavailable, WritesPaused
+from clutch.kernel.writing import Transaction, Writer
+
+_log = structlog.get_logger("projections")
+
+LOOK_EVERY_S = 0.2
+ASK_EVERY_S = 1.5
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 15.0
+REBUILDING = "being rebuilt from the log"
+
+
+class Projector:
+    """Runs the projections of this process. Any thread may call `wake`."""
+
+    def __init__(
+        self,
+        database: Database,
+        writer: Writer,
+        clock: Clock,
+        capabilities: Capabilities,
+        holder: str,
+    ) -> None:
+        self._database = database
+        self._writer = writer
+        self._clock = clock
+        self._capabilities = capabilities
+        self._holder = holder
+        self._runners: dict[str, _Runner] = {}
+
+    def add(self, projection: Projection) -> None:
+        """Make a projection known, before `start`."""
+        steps = Steps(self._database, self._writer, projection)
+        self._runners[projection.name] = _Runner(
+            steps, self._database, self._writer, self._clock, self._capabilities, self._holder
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The projections that this site has."""
+        return tuple(self._runners)
+
+    def start(self) -> None:
+        for runner in self._runners.values():
+            runner.start()
+
+    def stop(self) -> None:
+        """End the threads; their leases run out by themselves, or are given back."""
+        for runner in self._runners.values():
+            runner.end()
+        for runner in self._runners.values():
+            runner.join()
+
+    def wake(self) -> None:
+        """There is news in the log."""
+        for runner in self._runners.values():
+            runner.wake()
+
+    def catch_up(self, name: str | None = None) -> None:
+        """Take in all that the log has now, in this thread, whoever holds the lease.
+
+        What a projection raises comes through.
+        """
+        for one in (name,) if name else self.names:
+            self._runners[one].catch_up()
+
+    def rebuild(self, name: str) -> None:
+        """Empty the projection's tables and fold the whole log again, in this thread."""
+        self._runners[name].rebuild()
+
+
+class _Runner:
+    """One projection's thread."""
+
+    def __init__(
+        self,
+        steps: Steps,
+        database: Database,
+        writer: Writer,
+        clock: Clock,
+        capabilities: Capabilities,
+        holder: str,
+    ) -> None:
+        self._steps = steps
+        self._name = steps.projection.name
+        self._lease = f"projection-{self._name}"
+        self._database = database
+        self._writer = writer
+        self._clock = clock
+        self._capabilities = capabilities
+        self._holder = holder
+        self._woken = threading.Event()
+        self._ended = threading.Event()
+        self._turn = threading.RLock()
+        self._thread: threading.Thread | None = None
+        self._holding = False
+        self._asked_at = 0.0
+        self._trouble: str | None = None
+        # Only spreads the tries of several processes; nothing depends on it.
+        self._chance = random.Random()  # noqa: S311
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name=self._lease, daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        self._ended.set()
+        self._woken.set()
+
+    def join(self) -> None:
+        if self._thread is not None:
+            self._thread.join(timeout=2)
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def catch_up(self) -> None:
+        with self._turn:
+            self._catch_up(ends=False)
+            self._steps.save()
+            self._go_on()
+
+    def rebuild(self) -> None:
+        with self._turn:
+            self._steps.restart()
+            self.catch_up()
+
+    def _run(self) -> None:
+        pause = LOOK_EVERY_S
+        while not self._ended.is_set():
+            pause = self._round(pause)
+            self._woken.wait(pause) if pause <= LOOK_EVERY_S else self._ended.wait(pause)
+            self._woken.clear()
+        self._give_back()
+
+    def _round(self, pause: float) -> float:
+        """One look at the log; gives the pause until the next, in seconds."""
+        try:
+            if not self._hold():
+                self._look_on()
+                return ASK_EVERY_S / 2
+            with self._turn:
+                self._catch_up(ends=True)
+            self._go_on()
+        except (StorageUnavailable, WritesPaused):
+            return FIRST_PAUSE_S  # said elsewhere, once
+        except Exception as error:  # noqa: BLE001 - said as a capability; the next try may go well
+            self._fail(error)
+            longer = max(FIRST_PAUSE_S, min(pause * 2, LONGEST_PAUSE_S))
+            return longer * self._chance.uniform(0.8, 1.0)
+        return LOOK_EVERY_S
+
+    def _catch_up(self, *, ends: bool) -> None:
+        more = True
+        while more and not (ends and self._ended.is_set()):
+            try:
+                more = self._steps.step()
+            except CursorMoved:
+                continue
+            if self._steps.is_rebuilding:
+                self._capabilities.set(self._name, State.DOWN, REBUILDING)
+            if ends and more and not self._hold():
+                return
+
+    def _hold(self) -> bool:
+        now = self._clock.now().timestamp()
+        if abs(now - self._asked_at) < ASK_EVERY_S:
+            return self._holding
+        self._holding = self._writer.write(self._ask)
+        self._asked_at = now
+        if self._holding and not self._steps.is_saved:
+            self._save()
+        return self._holding
+
+    def _ask(self, tx: Transaction) -> bool:
+        return leases.hold(tx, self._lease, self._holder)
+
+    def _save(self) -> None:
+        try:
+            with self._turn:
+                self._steps.save()
+        except CursorMoved:
+            self._steps.forget()
+
+    def _give_back(self) -> None:
+        if not self._holding:
+            return
+        try:
+            self._writer.write(lambda tx: leases.let_go(tx, self._lease, self._holder))
+        except (StorageUnavailable, WritesPaused):
+            _log.info("lease not given back; it runs out by itself", lease=self._lease)
+
+    # --- how it stands ----------------------------------------------------------------------------
+
+    def _fail(self, error: Exception) -> None:
+        trouble = f"{type(error).__name__}: {error}"[:500]
+        self._steps.forget()
+        if trouble == self._trouble:
+            return
+        _log.exception("projection failed", projection=self._name)
+        self._trouble = trouble
+        self._capabilities.set(self._name, State.DOWN, trouble)
+        try:
+            self._steps.say(trouble)
+        except (StorageUnavailable, WritesPaused):
+            self._trouble = None
+
+    def _go_on(self) -> None:
+        if self._steps.seen.trouble is not None or self._trouble is not None:
+            self._steps.say(None)
+        self._trouble = None
+        self._capabilities.set(self._name, State.UP, "up to date")
+
+    def _look_on(self) -> None:
+        """Another process runs it: how does it say that it stands?"""
+        with self._database.read() as conn:
+            found = find_cursor(conn, self._name)
+        if found is None:
+            return
+        self._trouble = found.trouble
+        if found.trouble is not None:
+            self._capabilities.set(self._name, State.DOWN, found.trouble)
+        elif found.version != self._steps.projection.version or found.position < found.quiet_until:
+            self._capabilities.set(self._name, State.DOWN, REBUILDING)
+        else:
+            self._capabilities.set(self._name, State.UP, "up to date")

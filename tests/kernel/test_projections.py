@@ -1,0 +1,305 @@
+"""A projection takes in every event once, whoever runs it, and says so when it can't."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clutch.kernel import log
+from clutch.kernel.capabilities import Capabilities, State
+from clutch.kernel.log import Event, Fact, fact
+from clutch.kernel.projections import (
+    CursorMoved,
+    Effect,
+    Steps,
+    find_cursor,
+    is_current,
+    read_cursor,
+)
+from clutch.kernel.projector import Projector
+from clutch.kernel.tables import stream, timer
+from clutch.kernel.writing import Transaction
+from tests.kernel.conftest import NOON, Kernel, ThingHappened, happen
+
+
+@fact("test-sum-changed")
+class SumChanged(Fact, frozen=True):
+    """The projection below concluded something."""
+
+    cause: int
+
+
+@dataclass
+class Sums:
+    """Adds up, for each stream, the things that happened; its rows are timers that nobody runs."""
+
+    name: str = "sums"
+    version: int = 1
+    broken: bool = False
+    thinks: Callable[[], object] = field(default=lambda: None)
+
+    def clear(self, tx: Transaction) -> None:
+        tx.conn.execute(delete(timer))
+
+    def work_out(self, conn: Connection, after: int, events: Sequence[Event]) -> Effect | None:
+        assert after < events[0].position
+        if self.broken:
+            raise ZeroDivisionError("the sum is broken")
+        things = [one for one in events if one.kind == "test-thing-happened"]
+        if not things:
+            return None
+        sums = totals(conn)
+        for event in things:
+            happened: ThingHappened = event.fact()
+            sums[event.stream] = sums.get(event.stream, 0) + happened.thing
+        self.thinks()
+        told = tuple((f"of-{one.stream}", SumChanged(cause=one.position)) for one in things)
+        return Effect(lambda tx: _save(tx, sums), told)
+
+
+def totals(conn: Connection) -> dict[str, int]:
+    rows = conn.execute(select(timer.c.key, timer.c.attempts).order_by(timer.c.key))
+    return {row.key: row.attempts for row in rows}
+
+
+def _save(tx: Transaction, sums: dict[str, int]) -> None:
+    insert = sqlite.insert if tx.conn.dialect.name == "sqlite" else postgresql.insert
+    for key, value in sums.items():
+        row = insert(timer).values(kind="sum", key=key, due_at=NOON, attempts=value)
+        changed = row.on_conflict_do_update(
+            index_elements=["kind", "key"], set_={"attempts": value}
+        )
+        tx.conn.execute(changed)
+
+
+def told(kernel: Kernel) -> int:
+    """How often a conclusion was told."""
+    with kernel.database.read() as conn:
+        events = log.read_tail(conn, 0)
+    return sum(event.kind == "test-sum-changed" for event in events)
+
+
+def sums_of(kernel: Kernel) -> dict[str, int]:
+    with kernel.database.read() as conn:
+        return totals(conn)
+
+
+def make(kernel: Kernel, sums: Sums, holder: str = "first") -> Projector:
+    known = Capabilities(kernel.clock)
+    projector = Projector(kernel.database, kernel.writer, kernel.clock, known, holder)
+    projector.add(sums)
+    return projector
+
+
+@pytest.fixture
+def sums() -> Sums:
+    return Sums()
+
+
+@pytest.fixture
+def projector(kernel: Kernel, sums: Sums) -> Projector:
+    return make(kernel, sums)
+
+
+def test_every_event_is_taken_in_once(kernel: Kernel, projector: Projector) -> None:
+    projector.catch_up("sums")
+    for thing in range(1, 8):
+        kernel.writer.write(happen("a" if thing % 2 else "b", thing))
+        projector.catch_up("sums")
+    projector.catch_up("sums")
+    assert sums_of(kernel) == {"a": 16, "b": 12}
+    assert told(kernel) == 7
+
+
+def test_a_step_that_somebody_else_took_changes_nothing(kernel: Kernel, sums: Sums) -> None:
+    ours = Steps(kernel.database, kernel.writer, sums)
+    theirs = Steps(kernel.database, kernel.writer, Sums())
+    while ours.step() or theirs.step():
+        pass
+    kernel.writer.write(happen("a", 3))
+    sums.thinks = theirs.step
+    with pytest.raises(CursorMoved):
+        ours.step()
+    sums.thinks = lambda: None
+    kernel.writer.write(happen("a", 4))
+    while ours.step():
+        pass
+    assert sums_of(kernel) == {"a": 7}
+    assert told(kernel) == 2
+
+
+def test_what_a_new_projection_finds_is_not_told_as_news(
+    kernel: Kernel, sums: Sums, projector: Projector
+) -> None:
+    kernel.writer.write(happen("a", 3))
+    projector.catch_up("sums")
+    assert sums_of(kernel) == {"a": 3}
+    assert told(kernel) == 0
+    with kernel.database.read() as conn:
+        assert is_current(conn, sums)
+
+
+def test_a_rebuild_gives_the_same_rows_and_tells_nothing_again(
+    kernel: Kernel, projector: Projector
+) -> None:
+    projector.catch_up("sums")
+    for thing in range(1, 6):
+        kernel.writer.write(happen("a", thing))
+    projector.catch_up("sums")
+    projector.rebuild("sums")
+    assert sums_of(kernel) == {"a": 15}
+    assert told(kernel) == 5
+    kernel.writer.write(happen("a", 1))
+    projector.catch_up("sums")
+    assert sums_of(kernel) == {"a": 16}
+    assert told(kernel) == 6
+
+
+def test_another_version_is_rebuilt_by_itself(kernel: Kernel, projector: Projector) -> None:
+    projector.catch_up("sums")
+    kernel.writer.write(happen("a", 2))
+    projector.catch_up("sums")
+    # What an older release had worked out wrongly.
+    kernel.writer.write(lambda tx: _save(tx, {"a": 99}))
+    newer = make(kernel, Sums(version=2))
+    newer.catch_up("sums")
+    assert sums_of(kernel) == {"a": 2}
+    with kernel.database.read() as conn:
+        found = find_cursor(conn, "sums")
+    assert found is not None
+    assert found.version == 2
+
+
+def test_events_that_concern_nobody_move_the_cursor_all_the_same(
+    kernel: Kernel, projector: Projector
+) -> None:
+    projector.catch_up("sums")
+    kernel.writer.write(lambda tx: tx.append("a", SumChanged(cause=1), actor_id=None))
+    projector.catch_up("sums")
+    with kernel.database.read() as conn:
+        assert read_cursor(conn, "sums") == log.last_position(conn)
+
+
+def test_more_than_one_batch_is_taken_in(kernel: Kernel, projector: Projector) -> None:
+    def many(tx: Transaction) -> None:
+        tx.append("a", *[ThingHappened(thing=1)] * 1_203, actor_id=None)
+
+    projector.catch_up("sums")
+    kernel.writer.write(many)
+    projector.catch_up("sums")
+    assert sums_of(kernel) == {"a": 1_203}
+
+
+# --- threads, leases, trouble ---------------------------------------------------------------------
+
+
+@dataclass
+class Process:
+    """What a serving process has of it."""
+
+    projector: Projector
+    capabilities: Capabilities
+    sums: Sums
+
+    @property
+    def state(self) -> tuple[State, str]:
+        found = self.capabilities.get("sums")
+        return found.state, found.reason
+
+
+@pytest.fixture
+def start(kernel: Kernel) -> Iterator[Callable[[str], Process]]:
+    started: list[Projector] = []
+
+    def begin(holder: str) -> Process:
+        known = Capabilities(kernel.clock)
+        known.set("sums", State.PROBING, "starting")
+        sums = Sums()
+        projector = Projector(kernel.database, kernel.writer, kernel.clock, known, holder)
+        projector.add(sums)
+        kernel.writer.on_commit(lambda _: projector.wake())
+        projector.start()
+        started.append(projector)
+        return Process(projector, known, sums)
+
+    yield begin
+    for projector in started:
+        projector.stop()
+
+
+def until(holds: Callable[[], bool], within_s: float = 8.0) -> None:
+    end = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
+
+
+def test_news_is_taken_in_at_once(kernel: Kernel, start: Callable[[str], Process]) -> None:
+    process = start("first")
+    until(lambda: process.state[0] is State.UP)
+    kernel.writer.write(happen("a", 5))
+    until(lambda: sums_of(kernel) == {"a": 5}, within_s=2)
+
+
+def test_trouble_is_said_in_every_process_and_heals(
+    kernel: Kernel, start: Callable[[str], Process]
+) -> None:
+    first = start("first")
+    until(lambda: first.state[0] is State.UP)
+    second = start("second")
+    until(lambda: second.state[0] is State.UP)
+    first.sums.broken = True
+    kernel.writer.write(happen("a", 5))
+    until(lambda: first.state == (State.DOWN, "ZeroDivisionError: the sum is broken"))
+    until(lambda: second.state == (State.DOWN, "ZeroDivisionError: the sum is broken"))
+    assert sums_of(kernel) == {}
+    first.sums.broken = False
+    until(lambda: sums_of(kernel) == {"a": 5})
+    until(lambda: first.state[0] is State.UP and second.state[0] is State.UP)
+    with kernel.database.read() as conn:
+        found = find_cursor(conn, "sums")
+    assert found is not None
+    assert found.trouble is None
+
+
+def test_another_process_goes_on_when_the_holder_ends(
+    kernel: Kernel, start: Callable[[str], Process]
+) -> None:
+    first = start("first")
+    until(lambda: first.state[0] is State.UP)
+    second = start("second")
+    kernel.writer.write(happen("a", 5))
+    until(lambda: sums_of(kernel) == {"a": 5})
+    first.projector.stop()
+    kernel.clock.advance(timedelta(seconds=5))
+    kernel.writer.write(happen("a", 1))
+    until(lambda: sums_of(kernel) == {"a": 6})
+    assert second.state[0] is State.UP
+
+
+def test_a_projection_never_holds_up_a_write(
+    kernel: Kernel, start: Callable[[str], Process]
+) -> None:
+    process = start("first")
+    until(lambda: process.state[0] is State.UP)
+    thinking, go_on = threading.Event(), threading.Event()
+
+    def think() -> None:
+        thinking.set()
+        assert go_on.wait(5)
+
+    process.sums.thinks = think
+    kernel.writer.write(happen("a", 1))
+    assert thinking.wait(5)
+    begun = time.monotonic()
+    kernel.writer.write(happen("b", 1))
+    assert time.monotonic() - begun < 1
+    go_on.set()
+    until(lambda: sums_of(kernel) == {"a": 1, "b": 1})
+    with kernel.database.read() as conn:
+        assert conn.execute(select(stream.c.seq).where(stream.c.name == "b")).scalar_one() == 1
