@@ -94,7 +94,8 @@ def check_form(lock: str, text: str, pins: Iterable[Pin]) -> Iterator[str]:
 def check(pyproject: str, runtime_lock: str, dev_lock: str) -> Iterator[str]:
     """Every disagreement between the three texts, each as a sentence."""
     project = tomllib.loads(pyproject)
-    runtime = project["project"]["dependencies"]
+    extras = project["project"].get("optional-dependencies", {})
+    runtime = project["project"]["dependencies"] + [one for each in extras.values() for one in each]
     everything = runtime + project["dependency-groups"]["dev"]
     runtime_pins, dev_pins = list(read_pins(runtime_lock)), list(read_pins(dev_lock))
     yield from check_form("requirements.lock", runtime_lock, runtime_pins)

@@ -13,7 +13,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 # --universal: one list for every system and Python; requirements form and no emitted index, so that no registry is named.
 compile() {
-  "$scratch/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  "$scratch/venv/bin/uv" pip compile --quiet --all-extras --universal --python-version 3.11 --generate-hashes \
     --no-header --no-emit-index-url --no-emit-find-links --cache-dir "$scratch/cache" "$@" >/dev/null
 }
 compile "$@" pyproject.toml -o requirements.lock

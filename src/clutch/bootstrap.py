@@ -12,7 +12,7 @@ from clutch import __version__
 from clutch.accounts.desk import Desk, open_desk
 from clutch.accounts.erasure import Personal
 from clutch.accounts.housekeeping import sweep
-from clutch.kernel import ids
+from clutch.kernel import ids, optional
 from clutch.kernel.background import Background
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import Clock, SystemClock
@@ -21,6 +21,7 @@ from clutch.kernel.epoch import get_epoch
 from clutch.kernel.heads import Heads
 from clutch.kernel.probe import Probe
 from clutch.kernel.projector import Projector
+from clutch.kernel.refusals import N_
 from clutch.kernel.settings import Settings
 from clutch.kernel.writing import Writer
 from clutch.live.hub import Hub
@@ -129,10 +130,14 @@ def _remember_and_forget(personal: Personal) -> None:
 
 def _capabilities(settings: Settings, clock: Clock) -> Capabilities:
     known = Capabilities(clock)
-    known.set("live", State.UP, "WebSocket")
-    if settings.mail:
-        known.set("mail", State.UP, f"sent through {settings.mail_host}")
+    websockets = optional.load("websockets")
+    if websockets:
+        known.declare("live", State.UP, N_("WebSockets carry live updates."))
     else:
-        known.set("mail", State.OFF, "CLUTCH_MAIL_HOST is not set")
-    known.set("redis", State.OFF, "this release does not use it")
+        known.declare("live", State.ABSENT, optional.MISSING, **websockets.facts)
+    if settings.mail:
+        known.declare("mail", State.UP, N_("Mail goes through {host}."), host=settings.mail_host)
+    else:
+        known.declare("mail", State.OFF, N_("{setting} is not set."), setting="CLUTCH_MAIL_HOST")
+    known.declare("redis", State.OFF, N_("This release does not use it."))
     return known

@@ -24,6 +24,8 @@ def settings(**environment: str) -> Settings:
         ("CLUTCH_URL", "example.org", "CLUTCH_URL=example.org"),
         ("DATABASE_URL", "mysql://db", "DATABASE_URL=mysql://db"),
         ("REDIS_PORT", "x", "REDIS_PORT=x"),
+        ("REDIS_URL", "http://cache", "must begin with redis:"),
+        ("REDIS_URL", "redis://cache:many", "not an address of a Redis"),
         ("CLUTCH_LANGUAGE", "fr", "CLUTCH_LANGUAGE=fr"),
     ],
 )
@@ -35,6 +37,23 @@ def test_a_wrong_setting_is_named_in_the_refusal(name: str, value: str, words: s
 def test_a_password_is_not_repeated_in_a_refusal() -> None:
     with pytest.raises(BadSettings) as refused:
         settings(DATABASE_URL="mysql://alice:hunter2@db/x")
+    assert "hunter2" not in str(refused.value)
+
+
+def test_redis_is_found_by_host_and_port_and_password_or_by_its_address() -> None:
+    assert settings().redis is None
+    assert settings(REDIS_PASSWORD="x").redis is None
+    assert settings(REDIS_HOST="cache").redis == "redis://cache:6379"
+    parts = {"REDIS_HOST": "::1", "REDIS_PORT": "7000", "REDIS_PASSWORD": "p/w@1"}
+    assert settings(**parts).redis == "redis://:p%2Fw%401@[::1]:7000"
+    url = "rediss://me:pw@cache:6380/3"
+    assert settings(**parts, REDIS_URL=url).redis == url
+
+
+@pytest.mark.parametrize("url", ["http://me:hunter2@cache", "redis://me:hunter2@cache:x"])
+def test_a_password_of_redis_is_not_repeated_either(url: str) -> None:
+    with pytest.raises(BadSettings) as refused:
+        settings(REDIS_URL=url)
     assert "hunter2" not in str(refused.value)
 
 

@@ -42,7 +42,9 @@ def test_no_two_records_share_a_number() -> None:
 
 def test_the_table_of_dependencies_is_the_one_of_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"].values()
     asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    asked += [one for extra in extras for one in extra]
     text = (FOLDER / "0002-dependencies.md").read_text(encoding="utf-8")
     picks = " ".join(re.findall(r"^\|[^|]*\|([^|]*)\|", text, flags=re.MULTILINE))
     without_remarks = re.sub(r"\([^)]*\)|\[[^]]*\]", "", picks)

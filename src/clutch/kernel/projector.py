@@ -12,7 +12,7 @@ from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import Clock
 from clutch.kernel.database import Database
 from clutch.kernel.projections import CursorMoved, Projection, Steps, find_cursor
-from clutch.kernel.refusals import StorageUnavailable, WritesPaused
+from clutch.kernel.refusals import N_, StorageUnavailable, WritesPaused
 from clutch.kernel.writing import Transaction, Writer
 
 _log = structlog.get_logger("projections")
@@ -21,7 +21,8 @@ LOOK_EVERY_S = 0.2
 ASK_EVERY_S = 1.5
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
-REBUILDING = "being rebuilt from the log"
+REBUILDING = N_("It is being rebuilt from the log.")
+FAILED = "{trouble}"
 
 
 class Projector:
@@ -213,7 +214,7 @@ class _Runner:
             return
         _log.exception("projection failed", projection=self._name)
         self._trouble = trouble
-        self._capabilities.set(self._name, State.DOWN, trouble)
+        self._capabilities.set(self._name, State.DOWN, FAILED, trouble=trouble)
         try:
             self._steps.say(trouble)
         except (StorageUnavailable, WritesPaused):
@@ -223,7 +224,7 @@ class _Runner:
         if self._steps.seen.trouble is not None or self._trouble is not None:
             self._steps.say(None)
         self._trouble = None
-        self._capabilities.set(self._name, State.UP, "up to date")
+        self._capabilities.set(self._name, State.UP)
 
     def _look_on(self) -> None:
         """Another process runs it: how does it say that it stands?"""
@@ -233,8 +234,8 @@ class _Runner:
             return
         self._trouble = found.trouble
         if found.trouble is not None:
-            self._capabilities.set(self._name, State.DOWN, found.trouble)
+            self._capabilities.set(self._name, State.DOWN, FAILED, trouble=found.trouble)
         elif found.version != self._steps.projection.version or found.position < found.quiet_until:
             self._capabilities.set(self._name, State.DOWN, REBUILDING)
         else:
-            self._capabilities.set(self._name, State.UP, "up to date")
+            self._capabilities.set(self._name, State.UP)

@@ -1,8 +1,8 @@
 """Settings: from the environment and `.env`, checked before anything starts.
 
-`CLUTCH_*` names are ours; `DATABASE_URL`, `REDIS_HOST` and `REDIS_PORT` are read as
-everybody writes them. An unknown `CLUTCH_*` name or a malformed value stops the start
-with a sentence; nothing is guessed.
+`CLUTCH_*` names are ours; `DATABASE_URL`, `REDIS_URL`, `REDIS_HOST`, `REDIS_PORT` and
+`REDIS_PASSWORD` are read as everybody writes them. An unknown `CLUTCH_*` name or a malformed
+value stops the start with a sentence; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -21,7 +22,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "CLUTCH_"
-PLAIN = {"database_url": "DATABASE_URL", "redis_host": "REDIS_HOST", "redis_port": "REDIS_PORT"}
+PLAIN = {
+    name: name.upper()
+    for name in ("database_url", "redis_host", "redis_port", "redis_password", "redis_url")
+}
 # Read by commands, not by the site.
 ALSO_KNOWN = {"CLUTCH_TOKEN", "CLUTCH_TEST_DATA"}
 _WITHOUT_LOGIN = re.compile("//[^/@]*@")
@@ -54,6 +58,16 @@ def _database(url: str) -> str:
         raise ValueError("not a database address") from None
     if name not in {"sqlite", "postgresql", "postgres"}:
         raise ValueError("must begin with sqlite: or postgresql:")
+    return url
+
+
+def _redis(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    try:
+        urlsplit(url).port  # noqa: B018 - looked at because asking raises
+    except ValueError:
+        raise ValueError("not an address of a Redis") from None
     return url
 
 
@@ -97,11 +111,27 @@ class Settings(BaseModel):
     )
     redis_host: str | None = Field(None, validation_alias="REDIS_HOST")
     redis_port: int = Field(6379, ge=1, le=65535, validation_alias="REDIS_PORT")
+    redis_password: str | None = Field(None, validation_alias="REDIS_PASSWORD")
+    redis_url: Annotated[str, AfterValidator(_redis)] | None = Field(
+        None, validation_alias="REDIS_URL"
+    )
 
     @property
     def database(self) -> str:
         """The database's address; without `DATABASE_URL` a SQLite file under `CLUTCH_HOME`."""
         return self.database_url or f"sqlite:///{self.home / 'clutch.db'}"
+
+    @property
+    def redis(self) -> str | None:
+        """Where Redis is: `REDIS_URL`, else put together from the other three settings.
+
+        None when neither a host nor an address is set.
+        """
+        if self.redis_url or not self.redis_host:
+            return self.redis_url
+        login = f":{quote(self.redis_password, safe='')}@" if self.redis_password else ""
+        host = f"[{self.redis_host}]" if ":" in self.redis_host else self.redis_host
+        return f"redis://{login}{host}:{self.redis_port}"
 
     @property
     def run_folder(self) -> Path:
@@ -171,5 +201,7 @@ def _sentence(error: ValidationError) -> str:
     field = str(first["loc"][0])
     name = field if field in PLAIN.values() else PREFIX + field.upper()
     reason = first["msg"].removeprefix("Value error, ")
-    value = "***" if "password" in field else _WITHOUT_LOGIN.sub("//***@", str(first["input"]))
+    value = (
+        "***" if "password" in field.lower() else _WITHOUT_LOGIN.sub("//***@", str(first["input"]))
+    )
     return f"{name}={value}: {reason[0].lower() + reason[1:]}."

@@ -20,7 +20,7 @@ from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import Clock
 from clutch.kernel.database import Database
 from clutch.kernel.log import Event
-from clutch.kernel.refusals import Refusal, StorageUnavailable
+from clutch.kernel.refusals import N_, Refusal, StorageUnavailable
 from clutch.live.crowds import Crowds
 from clutch.live.drawing import Drawer, spread_ms
 from clutch.live.frames import STREAMS_A_LISTENER, Wish
@@ -239,9 +239,9 @@ class Hub:
 
     def stands(self, *, well: bool) -> None:
         if well:
-            self._capabilities.set("live", State.UP, "WebSocket")
+            self._capabilities.settle("live")
         else:
-            self._capabilities.set("live", State.DOWN, "the log can't be read at the moment")
+            self._capabilities.set("live", State.DOWN, N_("The log can't be read at the moment."))
 
     def _in_loop(self, act: Callable[[], None]) -> None:
         assert self._loop is not None

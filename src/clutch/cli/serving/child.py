@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from clutch.cli.serving.parent import Lines
 from clutch.cli.serving.state import Beat, StateFile, resident_bytes
 from clutch.cli.serving.tally import Tally
+from clutch.kernel import optional
 
 # What requests in flight get to finish; the parent's END_SECONDS holds it and the site's closing.
 FINISH_SECONDS = 3
@@ -98,7 +99,7 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
         app,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws="websockets-sansio" if optional.load("websockets") else "none",
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
         lifespan="on",
