@@ -24,6 +24,7 @@ from clutch.engine.refusals import RuleRefusal
 from clutch.kernel.refusals import Refusal
 from clutch.web import templating
 from clutch.web.answers import openapi_of
+from clutch.web.api import matches
 from clutch.web.catalogue import catalogue
 from clutch.web.edge import Edge
 from clutch.web.errors import on_http_exception, on_invalid_body, on_refusal
@@ -31,6 +32,7 @@ from clutch.web.kept import Shelf, SingleFlight
 from clutch.web.kept_api import fast_lanes
 from clutch.web.letters import register_letters
 from clutch.web.routing import is_kept
+from clutch.web.sections import Sections
 from clutch.web.static_files import static_files
 from clutch.web.views.live import tournament_pieces
 
@@ -66,12 +68,11 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
     app.state.site, app.state.shelf, app.state.flight = site, Shelf(), SingleFlight()
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     register_letters(site)
-    routers = [module.router for module in _modules(clutch.web.api)]
-    app.router.routes.extend(fast_lanes(site, API, routers))
     site.hub.draw_with("tournament", tournament_pieces(site))
-    for route in _plain_routes(site):
-        app.router.routes.append(route)
-    for router in routers:
+    routers = [module.router for module in _modules(clutch.web.api)]
+    app.router.routes.append(Sections([*fast_lanes(site, API, routers), *_plain_routes(site)]))
+    # What is written most often is asked first.
+    for router in sorted(routers, key=lambda router: router is not matches.router):
         app.include_router(router, prefix=API)
     _warm()
     return app
