@@ -26,6 +26,9 @@ _FIRST_DUE = (
     .with_for_update(skip_locked=True)
 )
 _ANY_DUE = select(timer.c.id).where(timer.c.due_at <= bindparam("now")).limit(1)
+_CANCEL = delete(timer).where(
+    timer.c.kind == bindparam("of_kind"), timer.c.key == bindparam("with_key")
+)
 
 
 def set_timer(tx: Transaction, kind: str, key: str, due_at: datetime) -> None:
@@ -40,7 +43,7 @@ def set_timer(tx: Transaction, kind: str, key: str, due_at: datetime) -> None:
 
 def cancel_timer(tx: Transaction, kind: str, key: str) -> None:
     """Forget a timer; nothing happens if it is not set."""
-    tx.conn.execute(delete(timer).where(timer.c.kind == kind, timer.c.key == key))
+    tx.conn.execute(_CANCEL, {"of_kind": kind, "with_key": key})
 
 
 def is_any_due(conn: Connection, now: datetime) -> bool:

@@ -63,6 +63,7 @@ def report_result(tx: Transaction, actor: Actor, seen: Seen, result: Result) -> 
         _record(tx, actor.account_id, match, result, "opponent")
         return "confirmed"
     _keep_claim(tx, actor, tournament, match, Claimed(side, result, waits=theirs is None))
+    stages.keep(tx, tournament.id, stage)
     return "waiting" if theirs is None else "disputed"
 
 

@@ -112,6 +112,16 @@ def locked_stage(tx: Transaction, tournament_id: TournamentId) -> Stage:
     return _at(tx.conn, kept_stages(tx.kept), tournament_id, seq)
 
 
+def keep(tx: Transaction, tournament_id: TournamentId, stage: Stage) -> None:
+    """Keep the stage as this transaction leaves it, so that the next one need not read the log.
+
+    To be called once in a transaction, with what the engine last said.
+    """
+    kept, stream = kept_stages(tx.kept), stream_of(tournament_id)
+    # After the flush the lock's seq is the one of the last fact of this transaction.
+    tx.after_commit(lambda: kept.put(tournament_id, tx.lock(stream), stage))
+
+
 def read_stage(conn: Connection, kept: dict[str, Any], tournament_id: TournamentId) -> Stage:
     """The stage as this snapshot of the database has it.
 
@@ -168,6 +178,4 @@ def _append(
 ) -> None:
     stream = stream_of(tournament_id)
     tx.append(stream, *map(engine_body, transition.facts), actor_id=actor_id)
-    kept, stage = kept_stages(tx.kept), transition.stage
-    # After the flush the lock's seq is the one of the last fact of this transaction.
-    tx.after_commit(lambda: kept.put(tournament_id, tx.lock(stream), stage))
+    keep(tx, tournament_id, transition.stage)

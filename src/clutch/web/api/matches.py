@@ -271,7 +271,8 @@ def reinstate(
 
 def _now(tx: Transaction, seen: Seen, became: str) -> MatchAndClaims:
     match = get_match(tx.conn, seen.tournament_id, seen.match_id)
-    claims = claims_of(tx.conn, seen.tournament_id, seen.match_id)
+    # Only a ready match can have claims beside it.
+    claims = claims_of(tx.conn, seen.tournament_id, seen.match_id) if match.is_ready else []
     return with_claims(match, claims, became)
 
 
