@@ -32,6 +32,10 @@ PAGE = """
 {% endfor %}
 </ol></form>
 <p id="soon">{{ visit.now|ago }}</p>
+{% set last = "tab" in visit.request.query_params %}
+{% set names = ["Overview", "Bracket", "Schedule", "Participants", "Placements", "History"] %}
+{% set tabs = [] %}{% for name in names %}{% do tabs.append((name, name, "#")) %}{% endfor %}
+{{ ui.tabs(tabs, "History" if last else "Overview", "Tabs") }}
 {% endblock %}
 """
 
@@ -126,3 +130,16 @@ def test_the_zone_of_the_browser_is_remembered(page: Page, address: str) -> None
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
     assert cookies["zone"] == page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
     expect(page.locator("#soon time")).to_have_attribute("datetime", "2026-03-14T15:00:00Z")
+
+
+def test_on_a_phone_the_current_tab_is_in_view_and_more_of_them_show(
+    page: Page, address: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/seeds?tab=last")
+    tabs = page.get_by_role("navigation", name="Tabs")
+    expect(tabs.get_by_role("link", name="History")).to_be_in_viewport(ratio=0.99)
+    expect(tabs).to_have_class("tabs is-more-before")
+    page.goto(f"{address}/seeds")
+    expect(tabs.get_by_role("link", name="Overview")).to_be_in_viewport(ratio=0.99)
+    expect(tabs).to_have_class("tabs is-more-after")
