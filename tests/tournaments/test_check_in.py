@@ -12,9 +12,11 @@ from clutch.kernel.refusals import Forbidden
 from clutch.kernel.writing import Transaction
 from clutch.tournaments import checking_in, registering
 from clutch.tournaments.models import PlayedBy, Registration, RegistrationStatus, Status, Tournament
+from clutch.tournaments.moving import move_tournament
 from clutch.tournaments.refusals_joining import (
     AlreadyCheckedIn,
     CheckInClosed,
+    ClosingStale,
     NotCheckedIn,
     NotLiving,
     NotYourRegistration,
@@ -63,6 +65,28 @@ def test_closing_takes_the_absent_out_and_lets_those_move_up_who_are_there(
     assert [one.name for one in plan.waiting] == ["player4"]
     assert community.seeding(cup) == ["player1", "player5", "player6"]
     assert community.kinds(f"player-{people[1].account_id}")[-1] == "player-out"
+
+
+def test_closing_does_what_its_preview_showed_or_nothing(community: Community) -> None:
+    people = community.players(3)
+    cup = opened(community, people, 2)
+    check_in(community, cup, people[0])
+
+    def close(seen: str) -> None:
+        boss, version = community.boss, community.now(cup).version
+        community.write(lambda tx: move_tournament(tx, boss, cup.id, version, Status.SEEDING, seen))
+
+    def plan() -> str:
+        with community.site.database.read() as conn:
+            return checking_in.plan_closing(conn, cup).fingerprint
+
+    seen = plan()
+    check_in(community, cup, people[2])
+    with pytest.raises(ClosingStale):
+        close(seen)
+    assert community.names(cup, ADMITTED) == ["player1", "player2"]
+    close(plan())
+    assert community.names(cup, ADMITTED) == ["player1", "player3"]
 
 
 def test_stand_ins_move_up_in_order_as_far_as_there_are_places(community: Community) -> None:

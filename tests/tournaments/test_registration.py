@@ -86,6 +86,7 @@ def test_a_withdrawal_lets_the_next_one_move_up_at_once(community: Community) ->
     assert community.names(cup, ADMITTED) == ["player2", "player3"]
     assert community.names(cup, WAITING) == ["player4"]
     assert sorted(community.seeding(cup)) == ["player2", "player3"]
+    assert community.kinds(f"player-{people[3].account_id}")[-1] == "player-waiting"
     assert community.kinds(f"player-{people[2].account_id}")[-1] == "player-admitted"
 
 

@@ -20,6 +20,7 @@ _OF_PLAYERS = frozenset(
         "player-joined-team",
         "player-left-team",
         "player-admitted",
+        "player-waiting",
         "player-tournament-moved",
         "player-out",
     }

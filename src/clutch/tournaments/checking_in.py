@@ -8,6 +8,8 @@ waiting: an organizer can still let them in by hand.
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -28,6 +30,7 @@ from clutch.tournaments.policy import require_organizer, require_presence
 from clutch.tournaments.refusals_joining import (
     AlreadyCheckedIn,
     CheckInClosed,
+    ClosingStale,
     NotCheckedIn,
     NotLiving,
 )
@@ -46,6 +49,13 @@ class Closing(msgspec.Struct, frozen=True):
     absent: list[Registration]
     moving_up: list[Registration]
     waiting: list[Registration]
+
+    @property
+    def fingerprint(self) -> str:
+        """What closing does, in a word: two plans that differ have different ones."""
+        lists = (self.staying, self.absent, self.moving_up, self.waiting)
+        named = [[one.id for one in each] for each in lists]
+        return hashlib.sha256(repr(named).encode()).hexdigest()[:16]
 
 
 def check_in(
@@ -113,9 +123,17 @@ def plan_closing(conn: Connection, tournament: Tournament) -> Closing:
     )
 
 
-def carry_out(tx: Transaction, actor: Actor, tournament: Tournament) -> Closing:
-    """Do what `plan_closing` says; the caller has the lock and moves the status on."""
+def carry_out(
+    tx: Transaction, actor: Actor, tournament: Tournament, seen: str | None = None
+) -> Closing:
+    """Do what `plan_closing` says; the caller has the lock and moves the status on.
+
+    Raises:
+        ClosingStale: it says something else than the plan of the fingerprint `seen`.
+    """
     plan = plan_closing(tx.conn, tournament)
+    if seen is not None and seen != plan.fingerprint:
+        raise ClosingStale
     for one in plan.absent:
         mark_absent(tx, actor, tournament, one)
     for one in plan.moving_up:

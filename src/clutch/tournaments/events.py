@@ -142,6 +142,13 @@ class PlayerAdmitted(Fact, frozen=True):
     tournament_id: str
 
 
+@fact("player-waiting")
+class PlayerWaiting(Fact, frozen=True):
+    """In the player's stream: they wait for a place in a tournament."""
+
+    tournament_id: str
+
+
 @fact("player-tournament-moved")
 class PlayerTournamentMoved(Fact, frozen=True):
     """In the player's stream: a tournament that they play in, or wait for, has another status."""

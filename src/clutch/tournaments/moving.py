@@ -34,23 +34,30 @@ STEPS: dict[Status, frozenset[Status]] = {
 
 
 def move_tournament(
-    tx: Transaction, actor: Actor, tournament_id: TournamentId, version: int, to: Status
+    tx: Transaction,
+    actor: Actor,
+    tournament_id: TournamentId,
+    version: int,
+    to: Status,
+    closing: str | None = None,
 ) -> Tournament:
     """Take one step on, or back: between registration, check-in and seeding every way is open.
 
     From check-in to seeding closes the check-in: who is absent is out, stand-ins move up. Back to
     registration the waiting list moves up into free places at once. Into seeding everybody gets a
-    seed: who had one keeps the order.
+    seed: who had one keeps the order. `closing` is the fingerprint of the plan that the actor saw
+    of closing the check-in; None: whatever it does now.
 
     Raises:
         Forbidden, VersionStale: somebody else's tournament, or changed meanwhile.
         StatusRefused: there is no such step from here.
+        ClosingStale: closing would do something else than was seen.
     """
     before = lock_for_organizer(tx, actor, tournament_id, version)
     if to not in STEPS.get(before.status, frozenset()):
         raise StatusRefused(before=before.status, after=to)
     if before.status is Status.CHECK_IN and to is Status.SEEDING:
-        carry_out(tx, actor, before)
+        carry_out(tx, actor, before, closing)
     after = change_status(tx, actor, before, to)
     if to is Status.REGISTRATION:
         fill_places(tx, actor, after)

@@ -196,6 +196,17 @@ class AlreadyCheckedIn(Refusal):
     sentence = N_("You are checked in already, since {checked_in_at}. There is nothing more to do.")
 
 
+class ClosingStale(Refusal):
+    """Closing the check-in would do something else than its preview showed."""
+
+    code = "closing-stale"
+    kind = Kind.STALE
+    sentence = N_(
+        "Somebody checked in, came or left since you looked, so closing would now do something "
+        "else. Nothing was changed. Look at the lists again and decide anew."
+    )
+
+
 class NotCheckedIn(Refusal):
     """There is no check-in to take back."""
 

@@ -28,7 +28,7 @@ from clutch.tournaments.applying import (
     check_roster,
     refuse_twice,
 )
-from clutch.tournaments.events import Registered, RegistrationEdited
+from clutch.tournaments.events import PlayerWaiting, Registered, RegistrationEdited
 from clutch.tournaments.models import (
     PlayedBy,
     Registration,
@@ -70,6 +70,7 @@ from clutch.tournaments.repository import (
     lock_tournament,
     players_of,
     set_players,
+    tell_players,
     update_registration,
 )
 from clutch.tournaments.settings import check_display_name
@@ -296,6 +297,8 @@ def _take(
     if has_room:
         return admit(tx, actor, tournament, made, fact_of)
     tx.append(tournament.stream, fact_of(None), actor_id=actor.account_id)
+    waits = PlayerWaiting(tournament_id=tournament.id)
+    tell_players(tx, applicant.players, waits, actor.account_id)
     return made
 
 

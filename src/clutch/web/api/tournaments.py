@@ -111,10 +111,15 @@ class TournamentPatch(ApiIn):
 
 
 class StatusIn(ApiIn):
-    """`to`: registration, check_in, seeding, completed or cancelled (with a reason)."""
+    """`to`: registration, check_in, seeding, completed or cancelled (with a reason).
+
+    `closing` is the fingerprint that `GET .../check-in` gave: the check-in is then closed only if
+    that still does the same.
+    """
 
     to: Status
     reason: str = Field("", max_length=5000)
+    closing: str | None = Field(None, max_length=40)
 
 
 class SeedingIn(ApiIn):
@@ -260,4 +265,4 @@ def _move(
         return moving.cancel_tournament(tx, visit.actor, key, version, body.reason)
     if body.to is Status.COMPLETED:
         return completing.complete(tx, visit.actor, key, version)
-    return moving.move_tournament(tx, visit.actor, key, version, body.to)
+    return moving.move_tournament(tx, visit.actor, key, version, body.to, body.closing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -43,6 +44,10 @@ class MoveForm(Form):
 
 class VersionForm(Form):
     version: int
+
+
+class ClosingForm(VersionForm):
+    closing: str = Field("", max_length=40)
 
 
 class ReasonForm(VersionForm):
@@ -101,9 +106,9 @@ def closing_page(visit: Visit, tournament_id: str) -> Response:
 
 @pages.post("/tournaments/{tournament_id}/console/close-check-in", again=closing_page)
 def close_check_in(visit: Visit, tournament_id: str) -> Response:
-    form, key = visit.form(VersionForm), TournamentId(tournament_id)
-    to = Status.SEEDING
-    visit.write(lambda tx: moving.move_tournament(tx, visit.actor, key, form.version, to))
+    form, key = visit.form(ClosingForm), TournamentId(tournament_id)
+    to, seen = Status.SEEDING, form.closing or None
+    visit.write(lambda tx: moving.move_tournament(tx, visit.actor, key, form.version, to, seen))
     return _back(visit, tournament_id, N_("Check-in is closed. Now the seeds."))
 
 

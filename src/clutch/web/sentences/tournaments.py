@@ -162,6 +162,12 @@ def player_admitted(teller: Teller, _: Event, fact: facts.PlayerAdmitted) -> Mar
     return teller.say(N_("Plays in {tournament}."), tournament=link)
 
 
+@sentence("player-waiting")
+def player_waiting(teller: Teller, _: Event, fact: facts.PlayerWaiting) -> Markup:
+    link = _tournament(teller, fact.tournament_id)
+    return teller.say(N_("Waits for a place in {tournament}."), tournament=link)
+
+
 @sentence("player-out")
 def player_out(teller: Teller, _: Event, fact: facts.PlayerOut) -> Markup:
     return teller.say(_OUT[fact.how], tournament=_tournament(teller, fact.tournament_id))

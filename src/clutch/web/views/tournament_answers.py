@@ -152,12 +152,16 @@ class DrawPreviewOut(msgspec.Struct, frozen=True):
 
 
 class ClosingOut(msgspec.Struct, frozen=True):
-    """What closing the check-in would do, by registrations."""
+    """What closing the check-in would do, by registrations.
+
+    `fingerprint` is what `closing` agrees to in `POST .../status`.
+    """
 
     staying: list[int]
     absent: list[int]
     moving_up: list[int]
     waiting: list[int]
+    fingerprint: str
 
 
 class OrganizerOut(msgspec.Struct, frozen=True):
@@ -251,7 +255,11 @@ def preview_out(stage: Stage, version: int) -> DrawPreviewOut:
 
 def closing_out(plan: Closing) -> ClosingOut:
     return ClosingOut(
-        **{name: [one.id for one in getattr(plan, name)] for name in ClosingOut.__struct_fields__}
+        staying=[one.id for one in plan.staying],
+        absent=[one.id for one in plan.absent],
+        moving_up=[one.id for one in plan.moving_up],
+        waiting=[one.id for one in plan.waiting],
+        fingerprint=plan.fingerprint,
     )
 
 
