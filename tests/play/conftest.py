@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import pytest
 
 from clutch import engine
@@ -15,6 +16,7 @@ from clutch.tournaments import completing, reporting, results, stages
 from clutch.tournaments.bracket import Bracket, get_bracket
 from clutch.tournaments.matches import MatchRow, Seen, claims_of, get_match, result_of
 from clutch.tournaments.models import FormatSettings, Status, Tournament, Visibility
+from clutch.tournaments.refusals_play import ConfirmationNeeded
 from clutch.tournaments.repository import get_tournament
 from clutch.tournaments.results import Consent
 from tests.tournaments.conftest import Community, community
@@ -22,6 +24,17 @@ from tests.tournaments.conftest import Community, community
 __all__ = ["community"]
 
 Scores = tuple[int, int]
+Done = TypeVar("Done")
+
+
+def agreeing(work: Callable[[Consent], Done], consent: Consent) -> Done:
+    """Do it as somebody who looked at the preview, but counted for themselves."""
+    try:
+        return work(consent)
+    except ConfirmationNeeded as asked:
+        if consent.played != asked.played:
+            raise
+        return work(msgspec.structs.replace(consent, losses=asked.losses))
 
 
 @dataclass
@@ -115,19 +128,28 @@ class Running:
         who = None if winner is None else self.participant(winner)
         result = result_of(self.match(match_id), outcome, who, scores)
         seen, boss = self.seen(match_id), self.boss
-        return self.people.write(lambda tx: results.set_result(tx, boss, seen, result, consent))
+        write = self.people.write
+        return agreeing(
+            lambda agreed: write(lambda tx: results.set_result(tx, boss, seen, result, agreed)),
+            consent,
+        )
 
     def revoke(self, match_id: str, consent: Consent = results.NOTHING_LOST) -> None:
-        seen, boss = self.seen(match_id), self.boss
-        self.people.write(lambda tx: results.revoke_result(tx, boss, seen, consent))
+        seen, boss, write = self.seen(match_id), self.boss, self.people.write
+        agreeing(
+            lambda agreed: write(lambda tx: results.revoke_result(tx, boss, seen, agreed)), consent
+        )
 
     def disqualify(self, seed: int, reason: str = "left") -> None:
         who, boss = self.participant(seed), self.boss
         self.people.write(lambda tx: results.disqualify(tx, boss, self.cup.id, who, reason))
 
     def reinstate(self, seed: int, consent: Consent = results.NOTHING_LOST) -> None:
-        who, boss = self.participant(seed), self.boss
-        self.people.write(lambda tx: results.reinstate(tx, boss, self.cup.id, who, consent))
+        who, boss, write = self.participant(seed), self.boss, self.people.write
+        agreeing(
+            lambda agreed: write(lambda tx: results.reinstate(tx, boss, self.cup.id, who, agreed)),
+            consent,
+        )
 
     def complete(self) -> None:
         boss, version = self.boss, self.people.now(self.cup).version

@@ -6,13 +6,19 @@ from collections.abc import Callable
 
 import pytest
 
+from clutch import engine
 from clutch.engine import Outcome
 from clutch.engine.refusals import RuleRefusal
 from clutch.kernel.refusals import Forbidden
 from clutch.tournaments import results
 from clutch.tournaments.matches import result_of
 from clutch.tournaments.models import Status, Visibility
-from clutch.tournaments.refusals_play import ConfirmationNeeded, MatchesOpen, ReasonNeeded
+from clutch.tournaments.refusals_play import (
+    ConfirmationNeeded,
+    MatchesOpen,
+    PreviewStale,
+    ReasonNeeded,
+)
 from clutch.tournaments.results import Consent
 from tests.fixtures.site import on_sqlite
 from tests.play.conftest import Running
@@ -54,6 +60,22 @@ def test_another_winner_takes_back_what_followed_and_reopens(played: Running) ->
         (played.participant(4), played.participant(2)),
     )
     assert 1 not in {rank for rank, _ in played.placements().values()}
+
+
+def test_the_number_alone_does_not_agree_to_what_goes(played: Running) -> None:
+    match = played.match("U1.1")
+    wrong, seen = engine.played(match.participants, (0, 2)), played.seen("U1.1")
+
+    def correct(losses: str | None) -> None:
+        consent = Consent(1, "typed wrong", losses)
+        played.people.write(lambda tx: results.set_result(tx, played.boss, seen, wrong, consent))
+
+    with pytest.raises(ConfirmationNeeded) as asked:
+        correct(None)
+    with pytest.raises(PreviewStale):
+        correct("what another preview showed")
+    correct(asked.value.losses)
+    assert played.status() is Status.RUNNING
 
 
 def test_after_the_correction_the_tournament_is_completed_anew(played: Running) -> None:

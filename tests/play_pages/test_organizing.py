@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from clutch.accounts.models import AccountId
-from clutch.tournaments import organizing
+from clutch.engine import MatchId
+from clutch.tournaments import organizing, scheduling
+from clutch.tournaments.matches import Seen
 from clutch.tournaments.models import Status
 from tests.fixtures.site import on_sqlite
 from tests.play_pages.conftest import Begin, Cup
@@ -84,6 +87,46 @@ def test_a_match_gets_a_start_time_that_the_schedule_shows(four: Cup) -> None:
     form = boss.get(four.at("U2.1", "/organize")).form("Save start time")
     page = boss.send(form, starts_at="1815-06-18T11:00")
     assert (page.status, "between the years" in page.text) == (422, True)
+
+
+def test_a_round_gets_its_start_times_at_once(run: Begin) -> None:
+    cup = Cup(run(8))
+    boss, path = cup.boss, f"{cup.base}/console/times"
+    cup.running.decide("U1.2", (2, 0))
+    form = boss.get(f"{path}?round=U1").form("Save start times")
+    page = boss.send(form, round="U1", starts_at="2026-03-14T18:30", every_minutes="40")
+    assert "Start times saved" in page.text
+    assert "3 matches · 14 Mar, 18:30 UTC – 14 Mar, 19:50 UTC" in page.text
+    again = boss.get(f"{path}?round=U1").form("Save start times")
+    assert {("starts_at", "2026-03-14T18:30"), ("every_minutes", "40")} <= set(again.fields)
+    assert cup.running.match("U1.2").starts_at is None
+    told = "Start times from U1.1 to U1.4: 14 Mar 2026, 18:30 UTC. One match every 40 min."
+    assert told in cup.guest.get(f"{cup.base}/history").text
+    assert told in cup.look(cup.guest, "U1.3").text
+    assert "Start times removed" in boss.send(again, starts_at="").text
+    page = boss.send(again, round="X9")
+    assert (page.status, "no such round" in page.text) == (404, True)
+    page = boss.send(again, every_minutes="9999")
+    assert (page.status, "0 to 1,440 minutes" in page.text) == (422, True)
+    page = boss.send(again, round="U2", starts_at="2100-12-31T23:00", every_minutes="1440")
+    assert (page.status, "between the years" in page.text) == (422, True)
+    assert cup.running.match("U2.1").starts_at is None
+
+
+def test_a_time_that_is_left_as_it_is_stays_to_the_second(four: Cup) -> None:
+    """Clocks in New York show 01:30 twice that night; the second one was meant."""
+    boss, starts_at = four.boss, datetime(2026, 11, 1, 6, 30, 20, tzinfo=UTC)
+    boss.http.cookies.set("zone", "America/New_York")
+    running = four.running
+    seen = Seen(running.cup.id, MatchId("U2.1"), running.match("U2.1").version)
+    running.people.write(lambda tx: scheduling.schedule_match(tx, running.boss, seen, starts_at))
+    form = boss.get(four.at("U2.1", "/organize")).form("Save start time")
+    assert ("starts_at", "2026-11-01T01:30") in form.fields
+    boss.send(form)
+    assert running.match("U2.1").starts_at == starts_at
+    form = boss.get(four.at("U2.1", "/organize")).form("Save start time")
+    boss.send(form, starts_at="2026-11-01T03:30")
+    assert running.match("U2.1").starts_at == datetime(2026, 11, 1, 8, 30, tzinfo=UTC)
 
 
 def test_disputes_come_first_in_the_console(four: Cup) -> None:

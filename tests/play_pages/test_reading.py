@@ -84,6 +84,7 @@ def pages_of(cup: Cup) -> Iterator[tuple[Browser, str]]:
     yield from ((boss, cup.at(match_id, "/organize")) for match_id in ("U1.1", "U1.4", "F1"))
     yield boss, cup.at("U1.1", "/revoke")
     yield boss, f"{cup.base}/console/play"
+    yield boss, f"{cup.base}/console/times"
     yield boss, f"{cup.base}/participants/{cup.running.participant(3)}/disqualify"
     yield boss, f"{cup.base}/participants/{cup.running.participant(2)}/reinstate"
 
@@ -269,6 +270,29 @@ def test_the_start_time_of_a_match_is_set_by_the_api_too(four: Cup) -> None:
     assert guest.put(path, body, version=1).status_code == 401
     kinds = [one["kind"] for one in guest.get(f"{four.base}/history").json()["events"]]
     assert kinds[:2] == ["result-confirmed", "match-scheduled"]
+
+
+def test_the_start_times_of_a_round_are_set_by_the_api_too(four: Cup) -> None:
+    api = four.running.people.api(four.running.boss)
+    path = f"{four.base}/rounds/U1/start"
+    body = {"starts_at": "2026-03-15T12:00:00Z", "every_minutes": 30}
+    version = four.running.people.now(four.running.cup).version
+    assert api.put(path, body).status_code == 428
+    assert api.put(path, body, version=99).status_code == 412
+    answer = api.put(path, body, version=version)
+    times = [match["starts_at"] for match in answer.json()["matches"]]
+    assert times == ["2026-03-15T12:00:00Z", "2026-03-15T12:30:00Z"]
+    assert api.put(path, body, version=version).status_code == 200
+    kinds = [one["kind"] for one in api.get(f"{four.base}/history").json()["events"]]
+    assert kinds.count("round-scheduled") == 1
+    for match_id in ("U1.1", "U1.2"):
+        four.running.decide(match_id, (2, 0))
+    answer = api.put(path, body, version=version)
+    assert (answer.status_code, answer.json()["code"]) == (409, "round-over")
+    answer = api.put(f"{four.base}/rounds/L7/start", body, version=version)
+    assert (answer.status_code, answer.json()["code"]) == (404, "round-missing")
+    player = four.running.people.api(four.running.player(1))
+    assert player.put(path, body, version=version).status_code == 403
 
 
 def test_a_rule_of_refusals_is_kept_by_scheduling(four: Cup) -> None:

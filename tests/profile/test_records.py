@@ -18,7 +18,7 @@ from clutch.tournaments.models import (
 )
 from clutch.tournaments.records import Played, PlayedMatch, Whose
 from clutch.tournaments.registering import Wish, withdraw
-from clutch.tournaments.results import Consent, set_result
+from clutch.tournaments.results import Consent, fingerprint, read_preview, set_result
 from tests.fixtures.site import on_sqlite
 from tests.profile.arena import Arena
 from tests.teams.club import account_id
@@ -46,7 +46,10 @@ def correct(arena: Arena, organizer: Actor, cup: Tournament, match_id: str) -> N
     """The first opponent lost after all; the organizer accepts what that takes back."""
     row = arena.match(cup, match_id)
     result = engine.played(row.participants, (0, 1))
-    seen, consent = Seen(cup.id, row.id, row.version), Consent(1, "wrong side")
+    seen = Seen(cup.id, row.id, row.version)
+    with arena.database.read() as conn:
+        losses = fingerprint(read_preview(conn, {}, cup.id, row.id, result))
+    consent = Consent(1, "wrong side", losses)
     arena.write(lambda tx: set_result(tx, organizer, seen, result, consent))
 
 

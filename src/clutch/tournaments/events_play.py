@@ -104,6 +104,19 @@ class MatchScheduled(Fact, frozen=True):
     starts_at: str | None
 
 
+@fact("round-scheduled")
+class RoundScheduled(Fact, frozen=True):
+    """The open matches of a round got start times (ISO, UTC), or lost them.
+
+    The first of `matches` begins at `starts_at`, each other one `every_minutes` after the one
+    before it.
+    """
+
+    matches: tuple[str, ...]
+    starts_at: str | None
+    every_minutes: int
+
+
 @fact("tournament-completed")
 class TournamentCompleted(Fact, frozen=True):
     """The organizer closed the tournament: placements are final, trophies are given."""

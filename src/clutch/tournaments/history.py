@@ -83,4 +83,5 @@ def _is_told() -> ColumnElement[bool]:
 
 
 def _is_about(body: dict[str, Any], match_id: str) -> bool:
-    return body.get("match") == match_id or match_id in body.get("revoked", ())
+    others = (*body.get("revoked", ()), *body.get("matches", ()))
+    return body.get("match") == match_id or match_id in others

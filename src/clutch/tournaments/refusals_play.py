@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clutch.kernel.refusals import N_, Kind, Refusal
+from clutch.kernel.refusals import N_, Kind, NotFound, Refusal
 from clutch.tournaments.refusals import ReasonNeeded as ReasonNeeded  # noqa: PLC0414 - said here too
 
 
@@ -70,7 +70,10 @@ class ReportDisputed(Refusal):
 
 
 class ConfirmationNeeded(Refusal):
-    """The correction takes back matches that were really played."""
+    """The correction takes back matches that were really played.
+
+    `losses` is the fingerprint of all that goes: sent back with the number, it agrees to that.
+    """
 
     code = "confirmation-needed"
     kind = Kind.CONFLICT
@@ -100,6 +103,32 @@ class MatchOver(Refusal):
         "Match {match} is not to be played any more, so its start time can't change. "
         "Choose a match that is still open."
     )
+
+
+class RoundMissing(NotFound):
+    """The bracket has no such round."""
+
+    code = "round-missing"
+    sentence = N_("This tournament has no such round. Choose one that stands in its bracket.")
+
+
+class RoundOver(Refusal):
+    """Only what is still to be played begins at some time."""
+
+    code = "round-over"
+    sentence = N_(
+        "No match of this round is still to be played, so there is nothing to set a time for. "
+        "Choose another round."
+    )
+
+
+class IntervalRefused(Refusal):
+    """Matches of a round begin at once, or one after another within a day."""
+
+    code = "interval-refused"
+    kind = Kind.INVALID
+    field = "every_minutes"
+    sentence = N_("Between two matches there are 0 to {most} minutes.")
 
 
 class MatchesOpen(Refusal):

@@ -46,8 +46,7 @@ Operation = Callable[[Stage], Transition]
 class Consent(msgspec.Struct, frozen=True):
     """What the organizer saw in the preview and accepts: so many played matches lost, and why.
 
-    `losses` is the `fingerprint` of that preview; None: whatever is taken away is accepted, as
-    long as the number is right.
+    `losses` is the `fingerprint` of that preview; it may be left out where nothing played is lost.
     """
 
     played: int = 0
@@ -252,8 +251,10 @@ def _check_consent(
     if consent.losses is not None and consent.losses != fingerprint(preview):
         raise PreviewStale
     played = [match_id for match_id in preview.recorded if match_id != besides]
-    if played and consent.played != len(played):
-        raise ConfirmationNeeded(played=len(played), matches=", ".join(played))
+    if played and (consent.losses is None or consent.played != len(played)):
+        raise ConfirmationNeeded(
+            played=len(played), matches=", ".join(played), losses=fingerprint(preview)
+        )
     return check_reason(consent.reason or "") if played or consent.reason else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -168,6 +168,21 @@ def moment_in(zone: str, typed: str) -> datetime:
     if moment.astimezone(place).replace(tzinfo=None) != shown:
         raise TimeSkipped(zone=zone, typed=shown.strftime("%Y-%m-%d %H:%M"))
     return moment
+
+
+def kept_moment(before: datetime | None, wanted: datetime | None, zone: tzinfo) -> datetime | None:
+    """`before`, where clocks in `zone` show the same minute for both; else `wanted`.
+
+    A field shows neither seconds nor which of an hour that comes twice is meant: who leaves it as
+    it is changes nothing.
+    """
+    if before is None or wanted is None:
+        return wanted
+    shown, typed = (
+        one.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None)
+        for one in (before, wanted)
+    )
+    return before if shown == typed else wanted
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -174,7 +174,11 @@ class Play:
             return
         body = self._body(match, mistake.right)
         preview = await self.api.send("POST", f"{where}/preview", {"result": body})
-        consent = {"confirm_played": preview["played"], "reason": REASON}
+        consent = {
+            "confirm_played": preview["played"],
+            "losses": preview["fingerprint"],
+            "reason": REASON,
+        }
         await self._by_organizer(match, preview["version"], {**body, **consent})
 
     def _pair_of(self, mistake: Mistake) -> frozenset[ParticipantId]:

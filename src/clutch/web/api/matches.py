@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field, StrictInt
 from starlette.responses import Response
 
@@ -72,13 +72,29 @@ class ResultIn(ApiIn):
 
 
 class DecisionIn(ResultIn):
-    """A result that an organizer sets; `confirm_played` and `reason` where played matches go."""
+    """A result that an organizer sets.
+
+    Where played matches are lost by it, `confirm_played` (their number), `losses` (the fingerprint)
+    and a `reason` agree to exactly what the preview showed.
+    """
 
     confirm_played: int = Field(0, ge=0)
+    losses: str | None = Field(None, max_length=40)
     reason: str | None = Field(None, max_length=500)
 
     def consent(self) -> Consent:
-        return Consent(self.confirm_played, self.reason)
+        return Consent(self.confirm_played, self.reason, self.losses)
+
+
+def _consent(
+    confirm_played: Annotated[int, Query(ge=0)] = 0,
+    losses: Annotated[str | None, Query(max_length=40)] = None,
+    reason: Annotated[str | None, Query(max_length=500)] = None,
+) -> Consent:
+    return Consent(confirm_played, reason, losses)
+
+
+ConsentDep = Annotated[Consent, Depends(_consent)]
 
 
 class PreviewIn(ApiIn):
@@ -177,14 +193,13 @@ def revoke(
     visit: ApiVisitDep,
     tournament_id: str,
     match_id: str,
-    confirm_played: Annotated[int, Query(ge=0)] = 0,
-    reason: Annotated[str | None, Query(max_length=500)] = None,
+    consent: ConsentDep,
 ) -> Response:
     """Take a decided match's result back, and all that followed from it (organizers)."""
     seen = _seen(visit, tournament_id, match_id)
 
     def work(tx: Transaction) -> MatchAndClaims:
-        opened = results.revoke_result(tx, visit.actor, seen, Consent(confirm_played, reason))
+        opened = results.revoke_result(tx, visit.actor, seen, consent)
         return with_claims(opened, [])
 
     return visit.mutate(work)
@@ -257,11 +272,9 @@ def reinstate(
     visit: ApiVisitDep,
     tournament_id: str,
     participant_id: int,
-    confirm_played: Annotated[int, Query(ge=0)] = 0,
-    reason: Annotated[str | None, Query(max_length=500)] = None,
+    consent: ConsentDep,
 ) -> Response:
     """Lift a disqualification; what it decided is undone (organizers)."""
-    consent = Consent(confirm_played, reason)
     return visit.mutate(
         lambda tx: results.reinstate(
             tx, visit.actor, TournamentId(tournament_id), ParticipantId(participant_id), consent

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field, StrictInt
 from starlette.responses import Response
 
 from clutch.engine import MatchId
@@ -17,8 +17,10 @@ from clutch.tournaments import history, scheduling
 from clutch.tournaments.matches import Seen, claims_of
 from clutch.tournaments.models import TournamentId
 from clutch.tournaments.queries import see_tournament
+from clutch.tournaments.scheduling import RoundTimes
 from clutch.web.answers import ApiIn, answers
-from clutch.web.views.matches import MatchAndClaims, with_claims
+from clutch.web.views.matches import MatchAndClaims, MatchOut, match_out, with_claims
+from clutch.web.views.round_times import part_of_round
 from clutch.web.visit import ApiVisitDep
 
 router = APIRouter(prefix="/tournaments/{tournament_id}", tags=["matches"])
@@ -28,6 +30,23 @@ class StartIn(ApiIn):
     """When the match begins; null: not set."""
 
     starts_at: AwareDatetime | None
+
+
+class RoundTimesIn(ApiIn):
+    """When the open matches of a round begin; null: not set.
+
+    The first one begins at `starts_at`, each other one `every_minutes` later than the one before.
+    """
+
+    starts_at: AwareDatetime | None
+    every_minutes: StrictInt = Field(0, ge=0, le=scheduling.LONGEST_INTERVAL)
+
+
+class RoundOut(msgspec.Struct, frozen=True):
+    """The matches of a round in the order of the draw; `version` is the tournament's."""
+
+    matches: tuple[MatchOut, ...]
+    version: int
 
 
 class EventOut(msgspec.Struct, frozen=True):
@@ -56,6 +75,21 @@ def schedule(visit: ApiVisitDep, tournament_id: str, match_id: str, body: StartI
     def work(tx: Transaction) -> MatchAndClaims:
         match = scheduling.schedule_match(tx, visit.actor, seen, body.starts_at)
         return with_claims(match, claims_of(tx.conn, match.tournament_id, match.id))
+
+    return visit.mutate(work)
+
+
+@router.put("/rounds/{round_key}/start", **answers(RoundOut, versioned=True))
+def schedule_round(
+    visit: ApiVisitDep, tournament_id: str, round_key: str, body: RoundTimesIn
+) -> Response:
+    """Say when a round (such as U2) begins (organizers); If-Match is the tournament's version."""
+    key, version = TournamentId(tournament_id), visit.version()
+    times = RoundTimes(*part_of_round(round_key), body.starts_at, body.every_minutes)
+
+    def work(tx: Transaction) -> RoundOut:
+        found = scheduling.schedule_round(tx, visit.actor, key, version, times)
+        return RoundOut(tuple(map(match_out, found)), version)
 
     return visit.mutate(work)
 

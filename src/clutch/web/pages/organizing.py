@@ -17,6 +17,7 @@ from clutch.tournaments.models import TournamentId
 from clutch.tournaments.refusals_play import NothingReported
 from clutch.tournaments.repository import get_tournament
 from clutch.tournaments.results import NOTHING_LOST
+from clutch.tournaments.settings import kept_moment
 from clutch.web.forms import Form, LocalTime
 from clutch.web.pages.matches import look
 from clutch.web.routing import Pages
@@ -130,7 +131,13 @@ def accept(visit: Visit, tournament_id: str, match_id: str) -> Response:
 def schedule(visit: Visit, tournament_id: str, match_id: str) -> Response:
     form = visit.form(StartForm)
     seen = _seen(tournament_id, match_id, form.version)
-    visit.write(lambda tx: scheduling.schedule_match(tx, visit.actor, seen, form.starts_at))
+
+    def work(tx: Transaction) -> None:
+        match = get_match(tx.conn, seen.tournament_id, match_id)
+        starts_at = kept_moment(match.starts_at, form.starts_at, visit.zone)
+        scheduling.schedule_match(tx, visit.actor, seen, starts_at)
+
+    visit.write(work)
     said = N_("Start time saved") if form.starts_at else N_("Start time removed")
     return _back(visit, seen, said)
 

@@ -104,6 +104,24 @@ def scheduled(teller: Teller, event: Event, fact: facts.MatchScheduled) -> Marku
     return teller.say(N_("Start time of {match}: {time}."), match=match, time=starts_at)
 
 
+@sentence("round-scheduled")
+def round_scheduled(teller: Teller, event: Event, fact: facts.RoundScheduled) -> Markup:
+    if len(fact.matches) == 1:
+        alone = facts.MatchScheduled(match=fact.matches[0], starts_at=fact.starts_at)
+        return scheduled(teller, event, alone)
+    first, last = _match(event, fact.matches[0]), _match(event, fact.matches[-1])
+    if fact.starts_at is None:
+        return teller.say(N_("Start times from {first} to {last} removed."), first=first, last=last)
+    starts_at = teller.reader.moment(datetime.fromisoformat(fact.starts_at))
+    text = teller.say(
+        N_("Start times from {first} to {last}: {time}."), first=first, last=last, time=starts_at
+    )
+    if fact.every_minutes == 0:
+        return text
+    minutes = str(fact.every_minutes)
+    return text + " " + teller.say(N_("One match every {minutes} min."), minutes=minutes)
+
+
 @sentence("tournament-completed")
 def completed(teller: Teller, event: Event, fact: facts.TournamentCompleted) -> Markup:
     if fact.champion is None:

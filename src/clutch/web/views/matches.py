@@ -9,6 +9,7 @@ import msgspec
 from clutch.engine import Preview
 from clutch.tournaments.bracket import Bracket, Placed
 from clutch.tournaments.matches import Claim, GameRow, MatchRow, OpponentRow
+from clutch.tournaments.results import fingerprint
 
 
 class MatchOut(msgspec.Struct, frozen=True):
@@ -92,10 +93,14 @@ class LossOut(msgspec.Struct, frozen=True):
 
 
 class PreviewOut(msgspec.Struct, frozen=True):
-    """What an act would take away, in order; `played` is the number to confirm it with."""
+    """What an act would take away, in order.
+
+    `played` and `fingerprint` are what to confirm it with: `confirm_played` and `losses`.
+    """
 
     losses: tuple[LossOut, ...]
     played: int
+    fingerprint: str
     version: int
 
 
@@ -160,4 +165,5 @@ def preview_out(found: Preview, match: MatchRow) -> PreviewOut:
         )
         for loss in found.losses
     )
-    return PreviewOut(losses, sum(loss.played for loss in losses), match.version)
+    played = sum(loss.played for loss in losses)
+    return PreviewOut(losses, played, fingerprint(found), match.version)

@@ -24,7 +24,7 @@ from clutch.tournaments.models import Status, Tournament
 from clutch.tournaments.results import may_be_corrected
 from clutch.web.reader import Reader
 from clutch.web.sentences import Told, tell
-from clutch.web.views.bracket import DrawnMatch, Side
+from clutch.web.views.bracket import LETTERS, DrawnMatch, Side
 from clutch.web.views.tournament_bracket import drawn_match
 from clutch.web.views.tournaments import TournamentFrame
 from clutch.web.words import round_title
@@ -103,6 +103,11 @@ class MatchView:
     def title(self) -> str:
         """The round's name."""
         return self.rounds.title(self.match.bracket, self.match.round)
+
+    @property
+    def round_key(self) -> str:
+        """How the round is called in addresses."""
+        return f"{LETTERS[self.match.bracket]}{self.match.round}"
 
     def names(self, reader: Reader) -> tuple[str, str]:
         """Both sides' names where nothing but text can stand; empty where nobody is known."""

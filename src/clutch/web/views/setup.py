@@ -9,7 +9,7 @@ from clutch.engine import DOUBLE_ELIMINATION, SINGLE_ELIMINATION, GrandFinal
 from clutch.kernel.refusals import N_
 from clutch.tournaments.drafting import changeable
 from clutch.tournaments.models import FormatSettings, PlayedBy, Tournament, Visibility
-from clutch.tournaments.settings import FIELDS, Setup, moment_in, zone_of
+from clutch.tournaments.settings import FIELDS, Setup, kept_moment, moment_in, zone_of
 from clutch.web.forms import Form
 from clutch.web.reader import Reader
 
@@ -65,8 +65,14 @@ class SetupForm(Form):
             "roster_min": rosters[0],
             "roster_max": rosters[1],
             "format_settings": self.settings(None if before is None else before.format_settings),
-            "starts_at": moment_in(self.zone, self.starts_at) if self.starts_at else None,
+            "starts_at": self._starts_at(before),
         }
+
+    def _starts_at(self, before: Tournament | None) -> datetime | None:
+        wanted = moment_in(self.zone, self.starts_at) if self.starts_at else None
+        if before is None or before.zone != self.zone:
+            return wanted
+        return kept_moment(before.starts_at, wanted, zone_of(self.zone))
 
     def setup(self) -> Setup:
         return Setup(**self.values())
