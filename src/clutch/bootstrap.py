@@ -18,11 +18,16 @@ from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import Clock, SystemClock
 from clutch.kernel.database import Database
 from clutch.kernel.epoch import get_epoch
+from clutch.kernel.era import Era
 from clutch.kernel.heads import Heads
+from clutch.kernel.notifications import Notifications
 from clutch.kernel.probe import Probe
 from clutch.kernel.projector import Projector
+from clutch.kernel.redis_link import RedisLink
 from clutch.kernel.refusals import N_
 from clutch.kernel.settings import Settings
+from clutch.kernel.shared import SharedBytes
+from clutch.kernel.wakes import Wakes
 from clutch.kernel.writing import Writer
 from clutch.live.hub import Hub
 from clutch.live.kinds import stream_kinds
@@ -51,12 +56,23 @@ class Site:
     hub: Hub
     desk: Desk
     personal: Personal
+    era: Era
+    wakes: Wakes
+    shared: SharedBytes
     epoch: str
     release: str
     started: str
 
+    def start(self) -> None:
+        """Begin what runs in threads of its own. Live's begin with the event loop."""
+        self.background.start()
+        self.projector.start()
+        self.probe.start()
+        self.wakes.start()
+
     def close(self) -> None:
         """Give connections and threads back."""
+        self.wakes.stop()
         self.projector.stop()
         self.background.stop()
         self.probe.stop()
@@ -82,8 +98,8 @@ def prepare(settings: Settings) -> None:
 def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     """Put a site together.
 
-    The database must have been prepared. Nothing runs yet: see `Site.background.start`
-    and `Site.hub.running`.
+    The database must have been prepared. Nothing runs yet: see `Site.start` and
+    `Site.hub.running`.
     """
     clock = clock or SystemClock()
     database = Database(settings.database)
@@ -97,6 +113,14 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     holder = f"{os.getpid()}-{ids.new_key(6)}"
     projector = Projector(database, writer, clock, capabilities, holder)
     writer.on_commit(lambda touched: projector.wake() if touched else None)
+    era = Era(database, writer)
+    redis = _redis(settings, capabilities, epoch, holder)
+    if redis is not None:
+        redis.returned, redis.looked = era.move_on, era.look
+    wakes = Wakes(redis, _notifications(database, epoch, holder))
+    wakes.wake(hub.wake)
+    wakes.wake(projector.wake)
+    writer.on_commit(wakes.on_commit)
     site = Site(
         settings=settings,
         clock=clock,
@@ -110,6 +134,9 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         hub=hub,
         desk=open_desk(settings, database, writer, clock),
         personal=Personal(),
+        era=era,
+        wakes=wakes,
+        shared=SharedBytes(redis, settings),
         epoch=epoch,
         release=__version__,
         started=clock.now().isoformat(),
@@ -139,5 +166,21 @@ def _capabilities(settings: Settings, clock: Clock) -> Capabilities:
         known.declare("mail", State.UP, N_("Mail goes through {host}."), host=settings.mail_host)
     else:
         known.declare("mail", State.OFF, N_("{setting} is not set."), setting="CLUTCH_MAIL_HOST")
-    known.declare("redis", State.OFF, N_("This release does not use it."))
     return known
+
+
+def _redis(
+    settings: Settings, capabilities: Capabilities, epoch: str, holder: str
+) -> RedisLink | None:
+    if settings.redis is None:
+        capabilities.declare("redis", State.OFF, N_("{setting} is not set."), setting="REDIS_HOST")
+        return None
+    package = optional.load("redis")
+    if not package:
+        capabilities.declare("redis", State.ABSENT, optional.MISSING, **package.facts)
+        return None
+    return RedisLink(package, settings.redis, capabilities, epoch, holder)
+
+
+def _notifications(database: Database, epoch: str, holder: str) -> Notifications | None:
+    return None if database.is_sqlite else Notifications(database.url, epoch, holder)

@@ -16,7 +16,7 @@ from clutch.bootstrap import Site
 from clutch.kernel.log import Body
 from clutch.kernel.refusals import NotFound
 from clutch.web.app import create_app
-from clutch.web.kept import Keep, KeptBytes, Shelf, keep_piece, pack
+from clutch.web.kept import Keep, KeptBytes, Shelf, keep_piece, pack, unpack
 from clutch.web.reader import Reader
 from clutch.web.routing import Pages
 from clutch.web.visit import Visit
@@ -142,7 +142,7 @@ def test_a_crowd_waits_for_one_drawing(client: Browser, drawings: Drawings) -> N
 
 
 def kept(size: int) -> KeptBytes:
-    return pack(b"x" * size, "text/html", ("a key",))
+    return unpack(pack(b"x" * size, "text/html"), ("a key",))
 
 
 def test_the_shelf_drops_what_was_not_asked_for_longest() -> None:

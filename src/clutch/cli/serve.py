@@ -142,9 +142,7 @@ def _serve_site(settings: Settings, listeners: Sequence[socket], lines: Lines) -
     from clutch.web.app import create_app
 
     site = open_site(settings)
-    site.background.start()
-    site.projector.start()
-    site.probe.start()
+    site.start()
     served = Served(create_app(site), settings.run_folder, lambda: _facts(site), site.close)
     serve_forever(served, listeners, lines)
 

@@ -3,6 +3,8 @@
 What is kept is named by everything it depends on: the code that draws, epoch, the heads of the
 streams it shows, language, zone, theme. So it is never wrong and never expires; old ones fall out
 when room is needed. It holds no visitor's name or token and no relative time.
+What is not on this process's shelf may have been drawn by another one: then Redis has it, under the
+same name and the era. What belongs to a visitor goes neither here nor there.
 
 ```python
 @pages.get("/tournaments/{id}/bracket", kept=Keep("bracket", lambda at: [f"tournament-{at['id']}"]))
@@ -21,11 +23,13 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from anyio import to_thread
 from markupsafe import Markup
 from starlette.requests import Request
@@ -91,6 +95,17 @@ class KeptPiece:
 
 
 Kept = TypeVar("Kept", KeptBytes, KeptPiece)
+
+
+class Packed(msgspec.Struct, frozen=True, array_like=True):
+    """What one process tells the others of kept bytes; the key tells the rest."""
+
+    media_type: str
+    plain: bytes
+    zipped: bytes
+
+
+_READ_PACKED = msgspec.msgpack.Decoder(Packed)
 
 
 class Shelf:
@@ -160,7 +175,7 @@ def keep_piece(
 
     `draw` must see the same snapshot as whoever read the seq, and nothing of the visitor.
     """
-    key = (view, *at, reader.language, reader.zone.key, site.epoch, build())
+    key = (view, *at, reader.language, reader.zone.key, site.epoch, site.era.value, build())
     kept = shelf.find(key, KeptPiece)
     if kept is None:
         kept = KeptPiece(Markup(draw()))  # noqa: S704 - what a template drew
@@ -168,11 +183,17 @@ def keep_piece(
     return kept.html
 
 
-def pack(body: bytes, media_type: str, key: Key) -> KeptBytes:
-    """An answer ready to be kept; its ETag is the name of what it depends on."""
+def pack(body: bytes, media_type: str) -> Packed:
+    """A drawn answer, plain and zipped."""
+    zipped = gzip.compress(body, 5, mtime=0) if len(body) > _WORTH_ZIPPING else b""
+    return Packed(media_type, body, zipped)
+
+
+def unpack(packed: Packed, key: Key) -> KeptBytes:
+    """An answer ready to be sent; its ETag is the name of what it depends on."""
+    body, zipped, media_type = packed.plain, packed.zipped, packed.media_type
     digest = hashlib.sha256(repr(key).encode()).hexdigest()[:20]
     etag = f'W/"{digest}"'.encode()
-    zipped = gzip.compress(body, 5, mtime=0) if len(body) > _WORTH_ZIPPING else b""
     headers = [
         (b"etag", etag),
         (b"cache-control", b"private, no-cache"),
@@ -223,26 +244,42 @@ class KeptPage:
         theme = request.cookies.get(cookies.THEME, "")
         variant = (reader.language, reader.zone.key, theme if theme in {"light", "auto"} else "")
         address = request.scope["path"]
-        return (self._keep.view, address, streams, heads, *variant, site.epoch, build())
+        return (
+            *(self._keep.view, address, streams, heads, *variant),
+            *(site.epoch, site.era.value, build()),
+        )
 
     async def _head(self, stream: str) -> int:
         heads = self._site.heads
         return await (heads.last_position() if stream == WHOLE_LOG else heads.seq(stream))
 
     async def _make(self, request: Request, key: Key, shelf: Shelf) -> KeptBytes | Response:
-        response = await to_thread.run_sync(self._draw, request)
-        if response.status_code != 200 or "set-cookie" in response.headers:
-            return response
-        media_type = response.headers["content-type"]
-        kept = await to_thread.run_sync(pack, bytes(response.body), media_type, key)
+        made = await to_thread.run_sync(self._find_or_draw, request, key)
+        if isinstance(made, Response):
+            return made
+        kept = unpack(made, key)
         shelf.put(key, kept)
         return kept
+
+    def _find_or_draw(self, request: Request, key: Key) -> Packed | Response:
+        """What another process has drawn, else our own drawing. Runs in a worker thread."""
+        shared = self._site.shared
+        found = shared.find(key)
+        if found is not None:
+            with suppress(msgspec.MsgspecError):
+                return _READ_PACKED.decode(found)
+        response = self._draw(request)
+        if response.status_code != 200 or "set-cookie" in response.headers:
+            return response
+        packed = pack(bytes(response.body), response.headers["content-type"])
+        shared.put(key, msgspec.msgpack.encode(packed))
+        return packed
 
 
 @lru_cache(maxsize=1)
 def build() -> str:
     """What draws the pages, by its content: a checkout may change without a new release number."""
-    parts = [path for path in Path(__file__).parent.rglob("*") if path.suffix in _DRAWING]
+    parts = [path for path in Path(__file__).parents[1].rglob("*") if path.suffix in _DRAWING]
     whole = hashlib.sha256()
     for path in sorted(parts):
         whole.update(path.read_bytes())

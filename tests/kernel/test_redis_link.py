@@ -1,0 +1,312 @@
+"""The link to a real Redis: nobody waits longer than 200 ms, and every return is noticed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from structlog.testing import capture_logs
+
+from clutch.kernel import optional, redis_ear, redis_link
+from clutch.kernel.capabilities import Capabilities, State
+from clutch.kernel.clock import SystemClock
+from clutch.kernel.redis_link import RedisLink
+from clutch.kernel.refusals import StorageUnavailable
+from tests.services.redis import RedisServer, free_port, running
+from tests.services.wire import Fault, Wire
+
+# 200 ms, and what a busy machine adds to it.
+SOON_S = 0.45
+RETURN_S = 5.0
+
+
+def until(is_so: Callable[[], bool], seconds: float = 10) -> float:
+    """Wait for something; how long it took."""
+    began = time.monotonic()
+    while not is_so():
+        assert time.monotonic() < began + seconds, f"not within {seconds} s"
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+class Room:
+    """A server, a wire to it, and links that live at most as long as the test."""
+
+    def __init__(self, server: RedisServer) -> None:
+        self.server = server
+        self.wire = Wire(server.port)
+        self.links: list[RedisLink] = []
+
+    def link(self, port: int | None = None, login: str = "") -> RedisLink:
+        package = optional.load("redis")
+        assert package
+        url = f"redis://{login}127.0.0.1:{port or self.wire.port}"
+        capabilities = Capabilities(SystemClock())
+        made = RedisLink(package, url, capabilities, "site", f"process-{len(self.links)}")
+        self.links.append(made)
+        return made
+
+    def up(self, login: str = "") -> RedisLink:
+        made = self.link(login=login)
+        made.start()
+        until(lambda: made.is_up)
+        return made
+
+    def end(self) -> None:
+        for link in self.links:
+            link.stop()
+        self.wire.close()
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    with running() as server:
+        made = Room(server)
+        yield made
+        made.end()
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_link, "CHECK_EVERY_S", 0.3)
+    monkeypatch.setattr(redis_link, "FIRST_PAUSE_S", 0.2)
+    monkeypatch.setattr(redis_link, "LONGEST_PAUSE_S", 0.4)
+
+
+def state(link: RedisLink) -> State:
+    return link._capabilities.get("redis").state
+
+
+def reason(link: RedisLink) -> str:
+    return link._capabilities.get("redis").reason
+
+
+def timed(link: RedisLink) -> tuple[object, float]:
+    began = time.monotonic()
+    return link.ask(("GET", "x")), time.monotonic() - began
+
+
+def test_what_is_put_is_found_and_what_is_not_there_is_nothing(room: Room) -> None:
+    link = room.up()
+    link.tell(("SET", link.key("a"), b"\x00bytes", "EX", 10))
+    until(lambda: link.ask(("GET", link.key("a"))) == [b"\x00bytes"])
+    assert link.ask(("GET", link.key("a")), ("GET", link.key("b"))) == [b"\x00bytes", None]
+    assert state(link) is State.UP
+
+
+def test_another_site_on_the_same_server_has_other_keys(room: Room) -> None:
+    assert room.up().key("a") == "clutch:site:a"
+
+
+def test_many_threads_ask_at_once_and_each_gets_its_own_answer(room: Room) -> None:
+    link = room.up()
+    wrong: list[object] = []
+
+    def ask(number: int) -> None:
+        for turn in range(50):
+            said = f"{number}-{turn}".encode()
+            if link.ask(("ECHO", said)) != [said]:
+                wrong.append(said)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_what_one_process_publishes_the_others_hear_and_it_does_not(room: Room) -> None:
+    one, other = room.link(), room.link()
+    heard: list[tuple[str, str]] = []
+    one.heard = lambda text: heard.append(("one", text))
+    other.heard = lambda text: heard.append(("other", text))
+    for link in (one, other):
+        link.start()
+    until(lambda: one.is_up and other.is_up)
+    one.publish("tournament-1 player-2")
+    until(lambda: len(heard) == 1)
+    time.sleep(0.1)
+    assert heard == [("other", "tournament-1 player-2")]
+
+
+FAULTS = [Fault.REFUSED, Fault.RESET, Fault.BLACK_HOLE, Fault.SLOW]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_at_boot_a_server_that_is_not_well_is_down_and_used_when_it_is(
+    room: Room, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_link, "FIRST_PAUSE_S", 1.0)
+    monkeypatch.setattr(redis_link, "LONGEST_PAUSE_S", 3.0)
+    room.wire.lay(fault)
+    link = room.link()
+    began = time.monotonic()
+    link.start()
+    assert time.monotonic() - began < 0.1
+    until(lambda: state(link) is State.DOWN, 5)
+    assert timed(link)[1] < 0.05
+    room.wire.lay(Fault.NONE)
+    assert until(lambda: link.is_up, RETURN_S) < RETURN_S
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_in_the_middle_nobody_waits_long_and_the_return_is_noticed(
+    room: Room, fault: Fault
+) -> None:
+    link = room.up()
+    with capture_logs() as lines:
+        room.wire.lay(fault)
+        took = [timed(link)[1] for _ in range(5)]
+        assert max(took) < SOON_S, took
+        until(lambda: state(link) is State.DOWN, 2)
+        assert max(timed(link)[1] for _ in range(100)) < 0.05
+        time.sleep(0.5)
+        assert not link.is_up
+        room.wire.lay(Fault.NONE)
+        assert until(lambda: state(link) is State.UP, RETURN_S) < RETURN_S
+    states = [line["state"] for line in lines if line["event"] == "capability"]
+    assert states == ["down", "probing", "up"]
+    assert link.ask(("ECHO", "well")) == [b"well"]
+
+
+def test_a_server_that_hangs_is_noticed_though_nobody_asks(room: Room) -> None:
+    link = room.up()
+    room.server.hang()
+    until(lambda: state(link) is State.DOWN, 4)
+    assert "does not answer within 200 ms" in reason(link)
+    room.server.go_on()
+    until(lambda: link.is_up, RETURN_S)
+
+
+def test_a_server_that_is_killed_and_started_again_is_used_again(room: Room) -> None:
+    link = room.up()
+    room.server.kill()
+    until(lambda: state(link) is State.DOWN, 4)
+    room.server.start()
+    until(lambda: link.is_up, RETURN_S)
+
+
+def test_a_wrong_password_is_said_and_never_shown(room: Room) -> None:
+    room.server.run("CONFIG", "SET", "requirepass", "right-one")
+    link = room.link(login=":wrong-one@")
+    with capture_logs() as lines:
+        link.start()
+        until(lambda: state(link) is State.DOWN)
+    assert "does not accept the password" in reason(link)
+    assert "wrong-one" not in str(lines) + reason(link)
+    room.server.run("CONFIG", "SET", "requirepass", "wrong-one", password="right-one")
+    until(lambda: link.is_up, RETURN_S)
+
+
+def test_a_password_that_is_missing_is_said_too(room: Room) -> None:
+    room.server.run("CONFIG", "SET", "requirepass", "right-one")
+    link = room.link()
+    link.start()
+    until(lambda: state(link) is State.DOWN)
+    assert "does not accept the password" in reason(link)
+
+
+def test_a_server_that_can_only_be_read_is_not_used(room: Room) -> None:
+    link = room.up()
+    room.server.run("REPLICAOF", "127.0.0.1", str(free_port()))
+    until(lambda: state(link) is State.DOWN, 3)
+    assert "can only be read" in reason(link)
+    room.server.run("REPLICAOF", "NO", "ONE")
+    until(lambda: link.is_up, RETURN_S)
+
+
+def test_a_server_without_memory_is_not_used(room: Room) -> None:
+    link = room.up()
+    room.server.run("CONFIG", "SET", "maxmemory", "1")
+    until(lambda: state(link) is State.DOWN, 3)
+    assert "no memory left" in reason(link)
+
+
+def test_a_server_that_passes_nothing_on_is_not_used(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_ear.Ear, "_is_echo", lambda *_: False)
+    monkeypatch.setattr(redis_ear, "ECHO_S", 0.1)
+    link = room.link()
+    link.start()
+    until(lambda: state(link) is State.DOWN)
+    assert "does not pass messages on" in reason(link)
+
+
+def test_a_lost_subscription_is_renewed(room: Room) -> None:
+    link, other = room.up(), room.link(room.server.port)
+    heard: list[str] = []
+    link.heard = heard.append
+    other.start()
+    until(lambda: other.is_up)
+    room.server.run("CLIENT", "KILL", "TYPE", "pubsub")
+    until(lambda: state(link) is State.DOWN, 3)
+    until(lambda: link.is_up and other.is_up, RETURN_S)
+    other.publish("again")
+    until(lambda: heard == ["again"])
+
+
+def test_echoes_that_stay_out_are_noticed(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_ear, "ECHO_OLDEST_S", 0.5)
+    link = room.up()
+    assert link._thread is not None
+    link._holder = "somebody else"
+    until(lambda: state(link) is State.DOWN, 3)
+    assert "does not pass messages on" in reason(link)
+
+
+def test_a_return_is_settled_before_anybody_relies_on_it(room: Room) -> None:
+    link = room.link()
+    told: list[str] = []
+    link.looked = lambda: told.append("looked")
+    link.returned = lambda: told.append(f"returned, up: {link.is_up}")
+    link.start()
+    until(lambda: link.is_up)
+    assert told[0] == "looked"
+    assert "returned, up: False" not in told
+    room.wire.lay(Fault.RESET)
+    until(lambda: state(link) is State.DOWN, 3)
+    room.wire.lay(Fault.NONE)
+    until(lambda: link.is_up, RETURN_S)
+    assert "returned, up: False" in told
+
+
+def test_while_the_database_cannot_settle_a_return_redis_is_not_used(room: Room) -> None:
+    link = room.up()
+    refuse = threading.Event()
+    refuse.set()
+
+    def returned() -> None:
+        if refuse.is_set():
+            raise StorageUnavailable
+
+    link.returned = returned
+    room.wire.cut()
+    until(lambda: "waits for the database" in reason(link) and state(link) is State.DOWN, 5)
+    assert not link.is_up
+    refuse.clear()
+    until(lambda: link.is_up, RETURN_S)
+
+
+def test_the_end_comes_soon_whatever_hangs(room: Room) -> None:
+    link = room.up()
+    room.server.hang()
+    began = time.monotonic()
+    link.stop()
+    assert time.monotonic() - began < 2
+    room.server.go_on()
+
+
+def test_flapping_leaves_no_threads_and_no_connections_behind(room: Room) -> None:
+    link = room.up()
+    for _ in range(6):
+        room.wire.cut()
+        until(lambda: state(link) is not State.UP, 3)
+        until(lambda: link.is_up, RETURN_S)
+    mine = {"redis", "redis-ear"}
+    until(lambda: sum(one.name in mine for one in threading.enumerate()) == 2)
+    # The link's two connections, and the one that asks.
+    assert room.server.run("CLIENT", "LIST").count(b"addr=") <= 3 * 2

@@ -1,0 +1,136 @@
+"""Processes wake each other: over Redis, over PostgreSQL alone; and the era holds them together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from clutch.bootstrap import Site, open_site
+from clutch.kernel import redis_link
+from clutch.kernel.log import Body
+from clutch.kernel.settings import Settings
+from tests.kernel.test_redis_link import until
+from tests.services.redis import RedisServer, running
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_link, "CHECK_EVERY_S", 0.2)
+    monkeypatch.setattr(redis_link, "FIRST_PAUSE_S", 0.2)
+    monkeypatch.setattr(redis_link, "LONGEST_PAUSE_S", 0.4)
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with running() as started:
+        yield started
+
+
+def with_redis(settings: Settings, server: RedisServer) -> Settings:
+    return settings.model_copy(update={"redis_host": "127.0.0.1", "redis_port": server.port})
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Site]:
+    site = open_site(settings)
+    site.wakes.start()
+    try:
+        yield site
+    finally:
+        site.close()
+
+
+def commit(site: Site, stream: str = "team-1") -> None:
+    site.writer.write(lambda tx: tx.append(stream, Body("noted", 1, "{}"), actor_id=None))
+
+
+def redis_up(*sites: Site) -> bool:
+    return all(site.capabilities.is_up("redis") for site in sites)
+
+
+@pytest.mark.postgres
+def test_with_postgresql_alone_a_commit_wakes_the_other(postgres_settings: Settings) -> None:
+    with opened(postgres_settings) as one, opened(postgres_settings) as other:
+
+        def wakes_it() -> bool:
+            commit(one)
+            return other.wakes.heard > 0
+
+        until(wakes_it, 5)
+        heard, began = other.wakes.heard, time.monotonic()
+        time.sleep(0.2)
+        commit(one)
+        until(lambda: other.wakes.heard > heard, 2)
+        assert time.monotonic() - began < 1
+        assert one.wakes.heard == 0
+
+
+@pytest.mark.postgres
+def test_a_broken_line_of_postgresql_is_mended(postgres_settings: Settings) -> None:
+    kill = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND left(query, 6) = 'LISTEN'"
+    )
+    with opened(postgres_settings) as one, opened(postgres_settings) as other:
+
+        def wakes_it() -> bool:
+            commit(one)
+            return other.wakes.heard > 0
+
+        until(wakes_it, 5)
+        with one.database.begin_write() as conn:
+            assert len(conn.exec_driver_sql(kill).all()) >= 2
+        other.wakes.heard = 0
+        time.sleep(0.1)
+        other.wakes.heard = 0
+        until(wakes_it, 5)
+
+
+def test_with_redis_a_commit_wakes_the_other(settings: Settings, server: RedisServer) -> None:
+    shared = with_redis(settings, server)
+    with opened(shared) as one, opened(shared) as other:
+        until(lambda: redis_up(one, other))
+        commit(one)
+        until(lambda: other.wakes.heard == 1)
+        assert one.wakes.heard == 0
+
+
+def test_what_changed_nothing_wakes_nobody(sqlite_settings: Settings, server: RedisServer) -> None:
+    shared = with_redis(sqlite_settings, server)
+    with opened(shared) as one, opened(shared) as other:
+        until(lambda: redis_up(one, other))
+        one.writer.write(lambda tx: tx.now)
+        commit(one)
+        until(lambda: other.wakes.heard == 1)
+
+
+def test_after_an_outage_there_is_another_era_for_every_process(
+    sqlite_settings: Settings, server: RedisServer
+) -> None:
+    shared = with_redis(sqlite_settings, server)
+    with ExitStack() as stack:
+        sites = [stack.enter_context(opened(shared)) for _ in range(2)]
+        until(lambda: redis_up(*sites))
+        began = {site.era.value for site in sites}
+        assert len(began) == 1
+        server.kill()
+        until(lambda: not any(site.capabilities.is_up("redis") for site in sites), 5)
+        server.start()
+        until(lambda: redis_up(*sites), 5)
+        until(lambda: sites[0].era.value == sites[1].era.value, 5)
+        assert sites[0].era.value > max(began)
+
+
+def test_a_process_that_starts_joins_the_era_that_is(
+    sqlite_settings: Settings, server: RedisServer
+) -> None:
+    shared = with_redis(sqlite_settings, server)
+    with opened(shared) as one:
+        until(lambda: redis_up(one))
+        one.era.move_on()
+        with opened(shared) as other:
+            until(lambda: redis_up(other))
+            assert other.era.value == one.era.value
