@@ -176,6 +176,21 @@ def test_it_prints_on_one_sheet_across(page: Page, address: str) -> None:
         assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 1
 
 
+def test_what_no_sheet_holds_prints_round_by_round_and_breaks_no_match(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/drawn/double/128")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1050, "height": 720})
+    tops = "rounds => rounds.map(one => Math.round(one.getBoundingClientRect().top))"
+    found: list[int] = page.locator(".round").evaluate_all(tops)
+    assert found == sorted(set(found))
+    match = page.locator("#match-U1\\.1")
+    assert match.evaluate("one => getComputedStyle(one.parentElement).breakInside") == "avoid"
+    name = match.locator(".name").first
+    assert name.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 def test_the_largest_bracket_opens_and_scrolls(page: Page, address: str) -> None:
     page.goto(f"{address}/drawn/double/1024")
     page.emulate_media(reduced_motion="reduce")
