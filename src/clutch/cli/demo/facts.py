@@ -1,6 +1,21 @@
 """What the demo is made of: the playoff of the CS2 Major in Copenhagen, 2024, and invented people.
 
-Teams, seeds and scores of maps are facts, written down anew. Every person is invented.
+Every person is invented. What is told of the event are facts, written down anew and looked up:
+teams and seeds in iebb/MajorMatchups (MIT), maps and their scores, match by match, in reports of
+those days:
+
+- Cloud9 - Vitality, Team Spirit - FaZe: robinhoodnews.com/?p=194536, digit.in ("Vitality beat
+  Cloud9 and FaZe beat Spirit")
+- Eternal Fire - Natus Vincere: dust2.us/news/46747 (its overtime score is misprinted), ensiplay.com
+  ("NAVI moves to the PGL Major Copenhagen semifinal")
+- MOUZ - G2: sportreviews.com/id/?p=44458 (maps), esportbet.com ("Natus Vincere, G2 Esports storm
+  into ...") (scores)
+- FaZe - Vitality, Natus Vincere - G2: ensiplay.com ("FaZe Clan defeats Team Vitality",
+  "Natus Vincere wins ... semifinal"); the last map of the second: gossip.gg ("NaVi defeat FaZe")
+- the final: gg254.bet ("NAVI wins PGL Major Copenhagen 2024"), talkesport.com ("NAVI outlast ...")
+
+cybersport.ru ("В гранд-финале мейджора ...") has every series' score, and the days and order of
+play. The hours are the demo's own.
 """
 
 from __future__ import annotations
@@ -28,6 +43,18 @@ MAJOR_RULES = """\
 
 1. The captain of either team reports the maps.
 2. The other captain confirms. Whoever disagrees reports what they saw, and an organizer decides.
+
+---
+
+## Формат
+
+- Одиночное выбывание, каждый матч до двух побед.
+- Первый и второй номера посева могут встретиться только в финале.
+
+## Результаты
+
+1. Капитан любой из команд сообщает счёт по картам.
+2. Второй капитан подтверждает. Кто не согласен, сообщает свой счёт, и решает организатор.
 """
 
 CUP = "Friday Night Cup"
@@ -39,6 +66,12 @@ CUP_RULES = """\
 - Double elimination, best of three; the grand final is best of five.
 - Check-in opens an hour before the start. Who is absent is out, the waiting list moves up.
 - Be kind.
+
+---
+
+- Двойное выбывание, матчи до двух побед, гранд-финал до трёх.
+- Чек-ин открывается за час до начала. Кто не отметился, выбывает, и проходит лист ожидания.
+- Будьте добры друг к другу.
 """
 
 
@@ -54,9 +87,9 @@ class Team:
 
 @dataclass(frozen=True)
 class Meeting:
-    """A match: how many days before the end and at what hour it began, its maps and their scores.
+    """A match: how many days before the end it was, its maps and their scores.
 
-    Scores follow the two tags.
+    Scores follow the two tags. `hour` is when the demo replays it.
     """
 
     days_before: int
