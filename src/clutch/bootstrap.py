@@ -71,7 +71,8 @@ class Site:
         self.wakes.start()
 
     def close(self) -> None:
-        """Give connections and threads back."""
+        """Give connections and threads back. A closed gate is not waited for."""
+        self.writer.stop_waiting()
         self.wakes.stop()
         self.projector.stop()
         self.background.stop()

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from clutch.kernel import log
 from clutch.kernel.refusals import KeyReused, NotFound, StorageUnavailable, WritesPaused
-from clutch.kernel.writing import OnceKey, Reply, Transaction
+from clutch.kernel.writing import OnceKey, Reply, Transaction, Writer
 from tests.kernel.conftest import Kernel, ThingHappened, happen
 
 
@@ -75,6 +75,18 @@ def test_a_write_waits_for_the_gate_to_open(kernel: Kernel) -> None:
     opener.start()
     assert kernel.writer.write(happen("a", 1)) == 1
     opener.join()
+
+
+def test_who_waits_for_the_gate_is_refused_when_the_process_ends(kernel: Kernel) -> None:
+    kernel.gate.touch()
+    patient = Writer(kernel.database, kernel.clock, kernel.gate, wait_s=30)
+    ender = threading.Timer(0.15, patient.stop_waiting)
+    ender.start()
+    with pytest.raises(WritesPaused):
+        patient.write(happen("a", 1))
+    ender.join()
+    kernel.gate.unlink()
+    assert patient.write(happen("a", 1)) == 1
 
 
 def test_the_gate_is_looked_at_again_inside_the_transaction(kernel: Kernel) -> None:

@@ -7,7 +7,11 @@ import re
 import socket
 import sqlite3
 import stat
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -55,6 +59,32 @@ def test_two_parents_that_start_at_once_migrate_once_and_serve_no_demo(tmp_path:
         assert "demo-logins.txt" not in {path.name for path in files}
         assert max(one.end(), two.end()) < 5
         assert one.process.returncode == two.process.returncode == 0
+
+
+def test_a_closed_gate_holds_up_no_end(tmp_path: Path) -> None:
+    """Neither the background's lease nor somebody who waits for the gate: both are let go."""
+    settings = {"CLUTCH_HOME": str(tmp_path / "home"), "CLUTCH_PORT": "0", "CLUTCH_WORKERS": "1"}
+    with started(SERVE, tmp_path, settings) as site, ThreadPoolExecutor() as threads:
+        wait_for(site)
+        (tmp_path / "home" / "run" / "gate").touch()
+        waiting = threads.submit(sign_up, site.address)
+        time.sleep(0.5)
+        assert not waiting.done()
+        assert site.end() < 2.5
+        assert waiting.result() == (503, "writes-paused")
+        assert "Traceback" not in site.said()
+
+
+def sign_up(address: str) -> tuple[int, str]:
+    """Ask for an account by the API; the answer's status and code."""
+    body = json.dumps({"name": "alice", "password": "eleven blue birds"}).encode()
+    headers = {"Content-Type": "application/json"}
+    asked = urllib.request.Request(f"{address}/api/v1/accounts", body, headers)
+    try:
+        with urllib.request.urlopen(asked, timeout=15) as answer:
+            return answer.status, ""
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)["code"]
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

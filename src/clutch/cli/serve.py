@@ -143,7 +143,13 @@ def _serve_site(settings: Settings, listeners: Sequence[socket], lines: Lines) -
 
     site = open_site(settings)
     site.start()
-    served = Served(create_app(site), settings.run_folder, lambda: _facts(site), site.close)
+    served = Served(
+        create_app(site),
+        settings.run_folder,
+        facts=lambda: _facts(site),
+        close=site.close,
+        ending=site.writer.stop_waiting,
+    )
     serve_forever(served, listeners, lines)
 
 

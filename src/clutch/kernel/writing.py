@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -160,6 +161,7 @@ class Writer:
         self._clock = clock
         self._gate = gate
         self._wait_s = wait_s
+        self._ending = threading.Event()
         self.kept: dict[str, Any] = {}
         self._listeners: list[Callable[[list[tuple[str, int]]], None]] = []
 
@@ -170,11 +172,15 @@ class Writer:
         """
         self._listeners.append(listener)
 
+    def stop_waiting(self) -> None:
+        """This process ends: whoever waits for the gate, now or later, is refused at once."""
+        self._ending.set()
+
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run one command in one transaction and give its result.
 
         Raises:
-            WritesPaused: the gate stayed closed for ten seconds.
+            WritesPaused: the gate stayed closed for ten seconds, or until the process ended.
             StorageUnavailable: the database can't be written.
             Refusal: whatever `work` refuses; nothing of it stays.
         """
@@ -241,9 +247,8 @@ class Writer:
 
     def _wait_for_gate(self, deadline: float) -> None:
         while self._gate.exists():
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline or self._ending.wait(0.05):
                 raise WritesPaused
-            time.sleep(0.05)
 
 
 class _GateClosed(Exception):

@@ -30,12 +30,16 @@ LARGEST_FRAME = 64 * 1024
 
 @dataclass(frozen=True)
 class Served:
-    """What a process serves, and what it says of itself beyond the counters."""
+    """What a process serves, and what it says of itself beyond the counters.
+
+    `ending` is called when the process was asked to end, before requests in flight are finished.
+    """
 
     app: ASGIApp
     run_folder: Path
     facts: Callable[[], Mapping[str, Any]]
     close: Callable[[], None]
+    ending: Callable[[], None] = lambda: None
 
 
 def serve_forever(served: Served, listeners: Sequence[socket.socket], lines: Lines) -> NoReturn:
@@ -46,7 +50,7 @@ def serve_forever(served: Served, listeners: Sequence[socket.socket], lines: Lin
     """
     follow_parent(lines.lifeline)
     tally, beat = Tally(served.app), Beat()
-    server = _Server(server_config(tally), beat, lines.tell_ready)
+    server = _Server(server_config(tally), beat, lines.tell_ready, served.ending)
     started = time.monotonic()
     state = StateFile(served.run_folder, lambda: _state(served, tally, beat, started))
     signal.signal(signal.SIGTERM, lambda *_: None if server.started else os._exit(0))
@@ -76,16 +80,27 @@ def follow_parent(lifeline: int) -> None:
 class _Server(uvicorn.Server):
     """uvicorn, which also beats in its loop and tells when it answers."""
 
-    def __init__(self, config: uvicorn.Config, beat: Beat, tell_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        beat: Beat,
+        tell_ready: Callable[[], None],
+        ending: Callable[[], None],
+    ) -> None:
         super().__init__(config)
         self._beat = beat
         self._tell_ready = tell_ready
+        self._ending = ending
         self._beating: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._beating = asyncio.create_task(self._keep_beating())
         self._tell_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending()
+        await super().shutdown(sockets=sockets)
 
     async def _keep_beating(self) -> None:
         while True:
