@@ -14,10 +14,10 @@ from clutch.accounts.queries import list_accounts, list_players, read_back
 from clutch.accounts.refusals import (
     AccountMissing,
     AlreadyBanned,
+    BanReasonNeeded,
     LastAdmin,
     NotBanned,
     NotOnSelf,
-    ReasonNeeded,
     RoleNeeded,
 )
 from clutch.accounts.resets import make_reset_link
@@ -76,7 +76,7 @@ def test_each_act_stands_in_the_log_with_who_did_it(people: People) -> None:
 def test_a_ban_needs_a_reason_and_happens_once(people: People) -> None:
     bob = people.person("Bob")
     for reason in ("", "  \n ", "x" * 501):
-        with pytest.raises(ReasonNeeded):
+        with pytest.raises(BanReasonNeeded):
             people.write(lambda tx, reason=reason: ban(tx, SITE, bob.id, reason))  # type: ignore[misc]
     people.write(lambda tx: ban(tx, SITE, bob.id, "Cheating."))
     with pytest.raises(AlreadyBanned):

@@ -6,7 +6,13 @@ from clutch.accounts import repository
 from clutch.accounts.events import AccountBannedFact, AccountUnbanned, RoleChanged, stream_of
 from clutch.accounts.models import Account, AccountId, Actor, Role
 from clutch.accounts.policy import require_admin
-from clutch.accounts.refusals import AlreadyBanned, NotBanned, NotOnSelf, ReasonNeeded, RoleNeeded
+from clutch.accounts.refusals import (
+    AlreadyBanned,
+    BanReasonNeeded,
+    NotBanned,
+    NotOnSelf,
+    RoleNeeded,
+)
 from clutch.accounts.sessions import end_sessions
 from clutch.kernel.writing import Transaction
 
@@ -41,13 +47,13 @@ def ban(
 
     Raises:
         LoginRequired, RoleNeeded, ScopeNeeded: the actor is no admin (any more).
-        ReasonNeeded: without one, or too long.
+        BanReasonNeeded: without one, or too long.
         NotOnSelf, LastAdmin, AlreadyBanned: why it can't be.
         AccountMissing, VersionStale: as for a role.
     """
     reason = " ".join(reason.split())
     if not 0 < len(reason) <= LONGEST_REASON:
-        raise ReasonNeeded(limit=LONGEST_REASON)
+        raise BanReasonNeeded(limit=LONGEST_REASON)
     target, admins = _lock(tx, actor, account_id, version)
     if target.id == actor.account_id:
         raise NotOnSelf

@@ -264,10 +264,10 @@ class NotBanned(Refusal):
     sentence = N_("This account is not banned.")
 
 
-class ReasonNeeded(Refusal):
+class BanReasonNeeded(Refusal):
     """A ban is explained to the one it hits."""
 
-    code = "reason-needed"
+    code = "ban-reason-needed"
     kind = Kind.INVALID
     field = "reason"
     sentence = N_(
