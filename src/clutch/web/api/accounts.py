@@ -36,12 +36,10 @@ from clutch.accounts.signup import NewAccount, arrive, enter
 from clutch.accounts.tokens import MadeToken, make_token, make_token_by_password, revoke_token
 from clutch.web.answers import ApiIn, answers
 from clutch.web.callers import Secret, caller_of, device_name
+from clutch.web.views.numbers import Id, PageNumber
 from clutch.web.visit import ApiVisit, ApiVisitDep
 
 router = APIRouter(tags=["accounts"])
-
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 
 
 class SignupIn(ApiIn):

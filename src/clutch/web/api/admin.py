@@ -22,15 +22,14 @@ from clutch.kernel.writing import Transaction
 from clutch.web.answers import ApiIn, answers
 from clutch.web.api.accounts import (
     AccountOut,
-    Id,
     MadeTokenOut,
-    PageNumber,
     account_out,
     made_out,
 )
 from clutch.web.callers import Secret
 from clutch.web.sentences import Told, tell
-from clutch.web.visit import ApiVisitDep
+from clutch.web.views.numbers import Id, PageNumber
+from clutch.web.visit import LARGEST_ID, ApiVisitDep
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
@@ -169,7 +168,7 @@ def reset_link(account_id: Id, visit: ApiVisitDep) -> Response:
 
 @router.get("/log", **answers(list[LineOut]))
 def log(
-    visit: ApiVisitDep, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None
+    visit: ApiVisitDep, before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None
 ) -> Response:
     """Everything that happened, newest first, 50 lines a page; go on from the last `position`."""
     require_admin(visit.actor)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import AwareDatetime, Field, StrictInt
 from starlette.responses import Response
 
@@ -20,6 +19,7 @@ from clutch.tournaments.queries import see_tournament
 from clutch.tournaments.scheduling import RoundTimes
 from clutch.web.answers import ApiIn, answers
 from clutch.web.views.matches import MatchAndClaims, MatchOut, match_out, with_claims
+from clutch.web.views.numbers import PageNumber
 from clutch.web.views.round_times import part_of_round
 from clutch.web.visit import ApiVisitDep
 
@@ -95,9 +95,7 @@ def schedule_round(
 
 
 @router.get("/history", **answers(HistoryOut))
-def show_history(
-    visit: ApiVisitDep, tournament_id: str, page: Annotated[int, Query(ge=1, le=1_000_000)] = 1
-) -> Response:
+def show_history(visit: ApiVisitDep, tournament_id: str, page: PageNumber = 1) -> Response:
     """Who did what when, newest first."""
     with visit.read() as conn:
         tournament = see_tournament(conn, visit.actor, TournamentId(tournament_id))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 from starlette.responses import Response
 
 from clutch.accounts.models import AccountId
@@ -17,6 +17,7 @@ from clutch.tournaments import records
 from clutch.tournaments.models import Status
 from clutch.tournaments.records import Whose
 from clutch.web.answers import answers
+from clutch.web.views.numbers import Id, PageNumber
 from clutch.web.views.players import player_frame
 from clutch.web.views.records import LATEST_FIRST, Wanted, is_sort, record_page
 from clutch.web.views.team_answers import (
@@ -32,8 +33,6 @@ from clutch.web.visit import ApiVisit, ApiVisitDep
 
 router = APIRouter(tags=["records"])
 
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 _NO_SORT = N_(
     "Sort by game, name, participants, status, date, placement or record; "
     "a minus in front turns the order round."

@@ -23,6 +23,7 @@ from clutch.tournaments.queries import lines_of, participant_lines, see_tourname
 from clutch.tournaments.registering import Wish
 from clutch.tournaments.repository import get_registration, get_tournament
 from clutch.web.answers import ApiIn, answers
+from clutch.web.views.numbers import Id
 from clutch.web.views.tournament_answers import (
     ClosingOut,
     ParticipantWithRoster,
@@ -36,7 +37,6 @@ from clutch.web.visit import ApiVisitDep
 
 router = APIRouter(prefix="/tournaments/{tournament_id}", tags=["registrations"])
 
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Roster = Annotated[list[Id], Field(max_length=200)]
 
 

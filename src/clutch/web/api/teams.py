@@ -19,6 +19,7 @@ from clutch.teams.invite import make_invite, revoke_invite
 from clutch.teams.join import join_team, leave_team, remove_member
 from clutch.teams.models import InviteId, Team, TeamId
 from clutch.web.answers import ApiIn, answers
+from clutch.web.views.numbers import Id, PageNumber
 from clutch.web.views.team_answers import (
     InvitedOut,
     InviteOut,
@@ -39,9 +40,6 @@ from clutch.web.views.teams import HISTORY_PER_PAGE, history_after, open_to, tea
 from clutch.web.visit import ApiVisitDep
 
 router = APIRouter(tags=["teams"])
-
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 
 
 class TeamIn(ApiIn):

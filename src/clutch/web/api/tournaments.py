@@ -26,6 +26,7 @@ from clutch.tournaments.queries import organizers_of, see_tournament
 from clutch.tournaments.repository import get_tournament
 from clutch.tournaments.settings import Setup
 from clutch.web.answers import ApiIn, answers
+from clutch.web.views.numbers import Id, PageNumber
 from clutch.web.views.tournament_answers import (
     DrawPreviewOut,
     OrganizerOut,
@@ -42,9 +43,7 @@ from clutch.web.visit import ApiVisit, ApiVisitDep
 
 router = APIRouter(prefix="/tournaments", tags=["tournaments"])
 
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Small = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 Name = Annotated[str, Field(max_length=2048)]
 
 

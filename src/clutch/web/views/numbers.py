@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from clutch.web.visit import Visit
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import Field
+
+from clutch.web.visit import LARGEST_ID, Visit
 
 HIGHEST_PAGE = 1_000_000
+
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+PageNumber = Annotated[int, Query(ge=1, le=HIGHEST_PAGE)]
 
 
 def page_number(visit: Visit) -> int:
