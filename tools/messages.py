@@ -5,6 +5,7 @@ the file of the context that uses it, and names texts that nobody uses any more;
 those out. Translations that stand there are never touched.
 """
 
+import argparse
 import ast
 import re
 import sys
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "clutch"
 LOCALE = SOURCE / "web" / "locale"
 CONTEXTS = ("accounts", "teams", "tournaments", "live", "engine", "kernel", "cli")
+DOMAINS = (*CONTEXTS, "web")
 # Files of `web` that belong to a context and do not bear its name; the other pages and views, but
 # for the frame around all of them, are the tournaments'.
 OWNERS = {
@@ -200,10 +202,29 @@ def untranslated() -> Iterator[str]:
                     yield f"{path.name}: {key}"
 
 
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.messages",
+        description="Add texts that the Russian catalogues lack, and name those nobody uses.",
+    )
+    # No `choices`: with "*" and nothing given, argparse would refuse the empty list.
+    parser.add_argument(
+        "domains", nargs="*", metavar="domain", type=_domain, help=f"of {', '.join(DOMAINS)}"
+    )
+    parser.add_argument("--prune", action="store_true", help="take out what nobody uses")
+    return parser
+
+
+def _domain(name: str) -> str:
+    if name not in DOMAINS:
+        raise argparse.ArgumentTypeError(f"{name} is not one of {', '.join(DOMAINS)}")
+    return name
+
+
 def main() -> int:
-    wanted = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-    added = add_missing(set(wanted) or {*CONTEXTS, "web"})
-    stale = unused(prune="--prune" in sys.argv)
+    wanted = _arguments().parse_args()
+    added = add_missing(set(wanted.domains) or set(DOMAINS))
+    stale = unused(prune=wanted.prune)
     missing = list(untranslated())
     print(f"{added} texts added, {len(missing)} wait for a translation, {len(stale)} are not used.")
     for line in stale:

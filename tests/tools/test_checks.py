@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import check_locks, check_names, check_secrets, check_shape, check_texts
+from tools import check_locks, check_names, check_secrets, check_shape, check_texts, messages
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT, RUNTIME_LOCK, DEV_LOCK = (
@@ -118,3 +118,14 @@ def test_a_process_and_a_database_are_fine_names() -> None:
     text = "process = 1\ndatabase = 2\ndef info_of(): ...\n"
     found = list(check_names.faults_in(Path("src/a.py"), text))
     assert found == ["src/a.py:3: info_of: info is a banned word"]
+
+
+@pytest.mark.parametrize("argument", ["--help", "--prone", "nonsense"])
+def test_asking_what_messages_does_changes_no_catalogue(
+    argument: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "add_missing", lambda _: pytest.fail("it ran"))
+    monkeypatch.setattr("sys.argv", ["messages", argument])
+    with pytest.raises(SystemExit) as ended:
+        messages.main()
+    assert ended.value.code == (0 if argument == "--help" else 2)
