@@ -53,7 +53,7 @@ def open_desk(settings: Settings, database: Database, writer: Writer, clock: Clo
         writer=writer,
         clock=clock,
         hasher=Hasher(),
-        throttle=Throttle(settings.login_limit, settings.signup_limit),
+        throttle=Throttle(database, writer, settings.login_limit, settings.signup_limit, clock),
         footprints=Footprints(writer),
         site_words=("clutch", settings.site_name),
         sends_mail=settings.mail,

@@ -16,7 +16,12 @@ from clutch.accounts.names import name_keys
 from clutch.accounts.passwords import LONGEST
 from clutch.accounts.policy import may_login
 from clutch.accounts.queries import Credentials, find_credentials
-from clutch.accounts.refusals import AccountBanned, PasswordNotConfirmed, WrongPassword
+from clutch.accounts.refusals import (
+    AccountBanned,
+    HashingBusy,
+    PasswordNotConfirmed,
+    WrongPassword,
+)
 from clutch.accounts.sessions import open_session
 from clutch.accounts.tables import known_device
 from clutch.kernel.writing import Transaction
@@ -75,13 +80,16 @@ def check_credentials(desk: Desk, name: str, password: str, caller: Caller) -> P
     with desk.database.read() as conn:
         found = find_credentials(conn, name[:LONGEST])
         device = _known(conn, found, caller)
-    desk.throttle.check_login(folded, caller.address, device)
+    attempt = desk.throttle.spend_login(folded, caller.address, device)
     kept = found.password_hash if found else None
-    verdict = desk.hasher.verify(kept, password if len(password) <= LONGEST else "")
+    try:
+        verdict = desk.hasher.verify(kept, password if len(password) <= LONGEST else "")
+    except HashingBusy:
+        desk.throttle.give_back(attempt)
+        raise
     if found is None or not verdict.is_right:
-        desk.throttle.note_wrong_password(folded, caller.address, device)
         raise WrongPassword
-    desk.throttle.note_right_password(folded, caller.address, device)
+    desk.throttle.forgive(attempt)
     return Proof(found.account_id, found.password_set_at, verdict.rehash)
 
 

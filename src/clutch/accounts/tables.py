@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from clutch.accounts.names import CODE_POINT_LIMIT, KEY_LIMIT
 from clutch.kernel.columns import Id, UtcDateTime, metadata
@@ -74,4 +74,17 @@ reset_link = Table(
     Column("account_id", Id, ForeignKey("account.id"), primary_key=True, autoincrement=False),
     Column("token_digest", LargeBinary(32), nullable=False, unique=True),
     Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# Tries at log-in, sign-up and reset links, counted by all processes; kept until the last limit of
+# the budget has forgotten them. `budget` is a digest of what is limited: a name, an address, both.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("budget", LargeBinary(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False, index=True),
+    Index("ix_attempt_budget_at", "budget", "at"),
+    sqlite_autoincrement=True,
 )

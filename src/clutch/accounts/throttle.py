@@ -1,19 +1,18 @@
-"""Budgets of tries: wrong passwords, sign-ups, reset links. Counted in this process, in memory.
-
-Several processes each have their own counts, so that the true limit is up to that many times
-higher; a restart empties them. Nothing here is needed for correctness, only against floods.
-"""
+"""How many wrong passwords, sign-ups and reset links there may be, whichever process is asked."""
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
-from limits import RateLimitItem, parse_many
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits import parse_many
 
+from clutch.accounts import budgets
+from clutch.accounts.budgets import Budget, budget_of
 from clutch.accounts.refusals import TooMany, TooManyLogins, TooManyResets, TooManySignups
+from clutch.kernel.clock import Clock
+from clutch.kernel.database import Database
+from clutch.kernel.writing import Transaction, Writer
 
 # One address may be a whole LAN party: it gets this many times what one account from it gets.
 PER_ADDRESS = 10
@@ -23,45 +22,59 @@ RESETS_PER_ADDRESS = "5/minute;30/hour"
 RESETS_PER_TARGET = "3/hour"
 
 
+@dataclass(frozen=True, slots=True)
+class LoginAttempt:
+    """A log-in that was let through to the password, and counted as if that were wrong."""
+
+    own: Budget
+    counted: tuple[int, ...]
+
+
 class Throttle:
-    """All budgets of one process. `login` and `signup` are limits as text, such as
-    `10/minute;60/hour`.
+    """All budgets of the site; `login` and `signup` are limits as text: `10/minute;60/hour`.
+
+    A try is counted before it is looked at, so that many at once are no more than the limit. What
+    is refused costs one read and counts nothing.
     """
 
-    def __init__(self, login: str, signup: str) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+    def __init__(
+        self, database: Database, writer: Writer, login: str, signup: str, clock: Clock
+    ) -> None:
+        self._database = database
+        self._writer = writer
+        self._clock = clock
         self._login = parse_many(login)
         self._signup = parse_many(signup)
         self._resets = parse_many(RESETS_PER_ADDRESS)
         self._resets_of_one = parse_many(RESETS_PER_TARGET)
 
-    def check_login(self, name: str, address: str, device: str | None) -> None:
-        """Refuse a log-in while a budget is spent. `name` is folded; `device` only when it is known
-        to the account.
+    def spend_login(self, name: str, address: str, device: str | None) -> LoginAttempt:
+        """Count a log-in. `name` is folded; `device` only when it is known to the account.
 
-        A device that logged in before has a budget of its own and no other: a stranger can
-            spend the
-        account's and the address's, and its owner still gets in.
+        A device that logged in before has a budget of its own and no other: a stranger can spend
+        the account's and the address's, and its owner still gets in.
 
         Raises:
             TooManyLogins: with the time after which a try is allowed again.
         """
-        for items, key in self._login_budgets(name, address, device):
-            self._test(items, key, TooManyLogins)
+        wanted = self._login_budgets(name, address, device)
+        return LoginAttempt(wanted[0], self._spend(wanted, TooManyLogins))
 
-    def note_wrong_password(self, name: str, address: str, device: str | None) -> None:
-        """Count a wrong password."""
-        for items, key in self._login_budgets(name, address, device):
-            for item in items:
-                self._limiter.hit(item, *key)
+    def forgive(self, right: LoginAttempt) -> None:
+        """The password was right: forget the mistypings of whoever got in.
 
-    def note_right_password(self, name: str, address: str, device: str | None) -> None:
-        """Forget the mistypings of somebody who got in; the address's and the account's wide
-        budgets stay.
+        The address's and the account's wide budgets only get this attempt back.
         """
-        items, key = self._login_budgets(name, address, device)[0]
-        for item in items:
-            self._limiter.clear(item, *key)
+
+        def work(tx: Transaction) -> None:
+            budgets.empty(tx, right.own)
+            budgets.give_back(tx, right.counted)
+
+        self._writer.write(work)
+
+    def give_back(self, unheard: LoginAttempt) -> None:
+        """Nobody looked at the password: as if it had not been tried."""
+        self._writer.write(lambda tx: budgets.give_back(tx, unheard.counted))
 
     def spend_signup(self, address: str) -> None:
         """Count a new account from this address.
@@ -69,7 +82,7 @@ class Throttle:
         Raises:
             TooManySignups: the address has made too many.
         """
-        self._spend(self._signup, ("signup", network_of(address)), TooManySignups)
+        self._spend([budget_of(self._signup, "signup", network_of(address))], TooManySignups)
 
     def spend_reset(self, address: str) -> None:
         """Count a request for a reset link from this address.
@@ -77,45 +90,32 @@ class Throttle:
         Raises:
             TooManyResets: the address has asked too often.
         """
-        self._spend(self._resets, ("reset", network_of(address)), TooManyResets)
+        self._spend([budget_of(self._resets, "reset", network_of(address))], TooManyResets)
 
     def may_mail_reset(self, account_id: int) -> bool:
         """Whether this account may be sent one more link; a no is never shown, for it would tell
         that it exists.
         """
-        return all(
-            self._limiter.hit(item, "reset-of", str(account_id)) for item in self._resets_of_one
-        )
+        try:
+            self._spend([budget_of(self._resets_of_one, "reset-of", str(account_id))], TooMany)
+        except TooMany:
+            return False
+        return True
 
-    def _login_budgets(
-        self, name: str, address: str, device: str | None
-    ) -> list[tuple[list[RateLimitItem], tuple[str, ...]]]:
+    def _login_budgets(self, name: str, address: str, device: str | None) -> list[Budget]:
         if device is not None:
-            return [(self._login, ("device", name, device))]
+            return [budget_of(self._login, "device", name, device)]
         network = network_of(address)
         return [
-            (self._login, ("pair", name, network)),
-            ([_times(item, PER_ACCOUNT) for item in self._login], ("account", name)),
-            ([_times(item, PER_ADDRESS) for item in self._login], ("address", network)),
+            budget_of(self._login, "pair", name, network),
+            budget_of(self._login, "account", name, times=PER_ACCOUNT),
+            budget_of(self._login, "address", network, times=PER_ADDRESS),
         ]
 
-    def _spend(
-        self, items: list[RateLimitItem], key: tuple[str, ...], refusal: type[TooMany]
-    ) -> None:
-        self._test(items, key, refusal)
-        for item in items:
-            self._limiter.hit(item, *key)
-
-    def _test(
-        self, items: list[RateLimitItem], key: tuple[str, ...], refusal: type[TooMany]
-    ) -> None:
-        waits = [self._wait(item, key) for item in items if not self._limiter.test(item, *key)]
-        if waits:
-            raise refusal(max(waits))
-
-    def _wait(self, item: RateLimitItem, key: tuple[str, ...]) -> float:
-        # `limits` counts by the machine's clock; this difference is the only use of it.
-        return self._limiter.get_window_stats(item, *key).reset_time - time.time()  # noqa: TID251
+    def _spend(self, wanted: list[Budget], refusal: type[TooMany]) -> tuple[int, ...]:
+        with self._database.read() as conn:
+            budgets.refuse_spent(conn, wanted, self._clock.now(), refusal)
+        return tuple(self._writer.write(lambda tx: budgets.spend(tx, wanted, refusal)))
 
 
 def network_of(address: str) -> str:
@@ -127,7 +127,3 @@ def network_of(address: str) -> str:
     if not isinstance(found, IPv6Address):
         return str(found)
     return str(found.ipv4_mapped or IPv6Address(int(found) >> 64 << 64))
-
-
-def _times(item: RateLimitItem, factor: int) -> RateLimitItem:
-    return type(item)(item.amount * factor, item.multiples, item.namespace)
