@@ -59,7 +59,6 @@ class Site:
     era: Era
     wakes: Wakes
     shared: SharedBytes
-    epoch: str
     release: str
     started: str
 
@@ -105,8 +104,6 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     clock = clock or SystemClock()
     database = Database(settings.database)
     writer = Writer(database, clock, settings.run_folder / "gate")
-    with database.read() as conn:
-        epoch = get_epoch(conn)
     capabilities = _capabilities(settings, clock)
     doors = Doors(address=settings.live_per_address)
     hub = Hub(database, clock, capabilities, stream_kinds(), doors)
@@ -115,6 +112,8 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     projector = Projector(database, writer, clock, capabilities, holder)
     writer.on_commit(lambda touched: projector.wake() if touched else None)
     era = Era(database, writer)
+    with database.read() as conn:
+        epoch = get_epoch(conn)
     redis = _redis(settings, capabilities, epoch, holder)
     if redis is not None:
         redis.returned, redis.looked = era.move_on, era.look
@@ -138,7 +137,6 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         era=era,
         wakes=wakes,
         shared=SharedBytes(redis, settings),
-        epoch=epoch,
         release=__version__,
         started=clock.now().isoformat(),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from clutch.kernel import log
+from clutch.kernel.epoch import get_epoch, renew
 from clutch.kernel.heads import Heads
 from clutch.kernel.refusals import NotFound
 from clutch.kernel.writing import Transaction
@@ -69,10 +70,15 @@ def test_heads_are_those_of_the_last_commit(kernel: Kernel) -> None:
     kernel.writer.write(happen("a", 1))
     kernel.writer.write(happen("a", 2))
 
-    async def ask() -> tuple[int, int, int]:
-        return await heads.seq("a"), await heads.seq("never"), await heads.last_position()
+    async def ask() -> list[tuple[str, int]]:
+        return [await heads.point("a"), await heads.point("never"), await heads.last()]
 
-    assert asyncio.run(ask()) == (2, 0, 2)
+    with kernel.database.read() as conn:
+        epoch = get_epoch(conn)
+    assert asyncio.run(ask()) == [(epoch, 2), (epoch, 0), (epoch, 2)]
+    renewed = kernel.writer.write(renew)
+    assert asyncio.run(ask()) == [(renewed, 2), (renewed, 0), (renewed, 2)]
+    assert renewed != epoch
     heads.close()
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,6 +15,8 @@ from clutch import engine
 from clutch.bootstrap import Site, open_site
 from clutch.engine import Outcome, Stage
 from clutch.engine.refusals import RuleRefusal
+from clutch.kernel.database import sqlite_path
+from clutch.kernel.epoch import renew
 from clutch.kernel.log import read_stream
 from clutch.kernel.refusals import Refusal
 from clutch.tournaments.events_play import ENGINE_KINDS
@@ -71,6 +76,36 @@ def act_at_random(cup: Running, dice: Random) -> None:
     ]
     with contextlib.suppress(Refusal, RuleRefusal):
         dice.choices(acts, [6, 6, 6, 4, 2, 1, 2, 1, 1])[0]()
+
+
+@on_sqlite
+def test_a_restore_beside_a_running_process_leaves_nothing_of_what_it_kept(
+    run: Begin, other: Site
+) -> None:
+    """The same seq of the same tournament, but of a history that did not happen."""
+    cup = run(4, "single_elimination")
+    here = cup.people.site
+    with closing(sqlite3.connect(":memory:")) as backup:
+        copy(sqlite_path(here.database.url), backup)
+        cup.decide("U1.1", (2, 0))
+        before = cup.stage()
+        copy(backup, sqlite_path(here.database.url))
+    other.writer.write(renew)
+    cup.people.site = other
+    cup.decide("U1.1", (0, 2))
+    cup.people.site = here
+    check_one_truth(cup)
+    assert cup.stage() != before
+
+
+def copy(source: Path | sqlite3.Connection, target: Path | sqlite3.Connection) -> None:
+    """Put all of one SQLite database in place of another."""
+    with ExitStack() as opened:
+        ends = [
+            opened.enter_context(closing(sqlite3.connect(end))) if isinstance(end, Path) else end
+            for end in (source, target)
+        ]
+        ends[0].backup(ends[1])
 
 
 @on_sqlite

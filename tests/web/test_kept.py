@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from clutch.accounts.models import Language
 from clutch.bootstrap import Site
+from clutch.kernel.epoch import renew
 from clutch.kernel.log import Body
 from clutch.kernel.refusals import NotFound
 from clutch.web.app import create_app
@@ -75,6 +76,18 @@ def test_a_page_is_drawn_once_until_something_happens(
     assert drawings.count == 1
     something_happens(site)
     assert client.http.get("/kept/keptpage").text.startswith("en 15:00 dark guest 2 ")
+
+
+def test_nothing_is_kept_from_one_epoch_to_the_next(client: Browser, site: Site) -> None:
+    """As after a restore beside a running process: the same heads belong to another history."""
+    before = client.http.get("/kept/keptpage")
+    home = client.get("/").html
+    renewed = site.writer.write(renew)
+    known = {"if-none-match": before.headers["etag"]}
+    again = client.http.get("/kept/keptpage", headers=known)
+    assert (again.status_code, again.text[:21]) == (200, "en 15:00 dark guest 2")
+    assert f'data-epoch="{renewed}"' in client.get("/").html
+    assert f'data-epoch="{renewed}"' not in home
 
 
 def test_who_has_the_page_gets_nothing_anew(client: Browser, site: Site) -> None:
@@ -166,18 +179,19 @@ def test_what_would_fill_the_shelf_is_not_kept() -> None:
 def test_a_piece_is_drawn_once_for_all_readers_of_a_language_and_zone(site: Site) -> None:
     drawn: list[str] = []
 
-    def piece(language: Language, zone: str, seq: int) -> str:
+    def piece(language: Language, zone: str, at: tuple[str, int]) -> str:
         reader = Reader(language, ZoneInfo(zone))
-        return keep_piece(shelf, site, "table", (STREAM, seq), reader, lambda: draw(reader))
+        return keep_piece(shelf, site, "table", (STREAM, at), reader, lambda: draw(reader))
 
     def draw(reader: Reader) -> str:
         drawn.append(f"<p>{reader.language} {reader.zone.key} {len(drawn)}</p>")
         return drawn[-1]
 
     shelf = Shelf()
-    first = piece("en", "UTC", 1)
-    assert piece("en", "UTC", 1) == first == "<p>en UTC 0</p>"
-    assert piece("ru", "UTC", 1) == "<p>ru UTC 1</p>"
-    assert piece("en", "Asia/Tokyo", 1) == "<p>en Asia/Tokyo 2</p>"
-    assert piece("en", "UTC", 2) == "<p>en UTC 3</p>"
-    assert len(drawn) == 4
+    first = piece("en", "UTC", ("e", 1))
+    assert piece("en", "UTC", ("e", 1)) == first == "<p>en UTC 0</p>"
+    assert piece("ru", "UTC", ("e", 1)) == "<p>ru UTC 1</p>"
+    assert piece("en", "Asia/Tokyo", ("e", 1)) == "<p>en Asia/Tokyo 2</p>"
+    assert piece("en", "UTC", ("e", 2)) == "<p>en UTC 3</p>"
+    assert piece("en", "UTC", ("f", 2)) == "<p>en UTC 4</p>"
+    assert len(drawn) == 5

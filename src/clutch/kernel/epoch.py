@@ -12,10 +12,12 @@ from clutch.kernel import ids
 from clutch.kernel.tables import epoch
 from clutch.kernel.writing import Transaction
 
+_VALUE = select(epoch.c.value)
+
 
 def get_epoch(conn: Connection) -> str:
-    """The epoch of this database."""
-    return str(conn.execute(select(epoch.c.value)).scalar_one())
+    """The epoch of this database. Ask in the transaction that reads what it is said of."""
+    return str(conn.execute(_VALUE).scalar_one())
 
 
 def renew(tx: Transaction) -> str:

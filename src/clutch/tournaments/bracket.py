@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from clutch import engine
 from clutch.engine import ParticipantId, Stage
 from clutch.kernel import log
+from clutch.kernel.epoch import get_epoch
 from clutch.kernel.refusals import NotFound
 from clutch.tournaments import stages
 from clutch.tournaments.matches import MatchRow, matches_named, matches_of
@@ -29,13 +30,14 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 class Bracket(msgspec.Struct, frozen=True):
-    """What there is to see of a drawn tournament, as of `seq` of its stream.
+    """What there is to see of a drawn tournament, as of `(epoch, seq)` of its stream.
 
     `claimed` are matches beside which reports wait, `disputed` those whose two reports differ;
     `winner_to` and `loser_to` say, by match, which match the two sides go to.
     """
 
     tournament: Tournament
+    epoch: str
     seq: int
     participants: dict[ParticipantId, Participant]
     matches: list[MatchRow]
@@ -64,6 +66,7 @@ def get_bracket(conn: Connection, kept: dict[str, Any], tournament_id: Tournamen
     claims = _claims(conn, tournament_id)
     return Bracket(
         tournament=tournament,
+        epoch=get_epoch(conn),
         seq=log.head(conn, tournament.stream),
         participants={ParticipantId(one.id): one for one in participants_of(conn, tournament_id)},
         matches=matches,
@@ -86,6 +89,7 @@ def get_part(
     plans = [stage.matches[match.id].plan for match in matches]
     return Bracket(
         tournament=tournament,
+        epoch=get_epoch(conn),
         seq=log.head(conn, tournament.stream),
         participants={one.id: one for one in participants_named(conn, playing)},
         matches=matches,

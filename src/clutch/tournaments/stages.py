@@ -1,8 +1,9 @@
 """The one executor: load the stage, let the engine do one thing, save what changed.
 
-A process keeps the last `Stage` of each tournament it wrote to, together with the stream's
-seq it belongs to. When the log has moved on meanwhile, the newer facts are folded onto it; so
-two processes never work from different stages, and neither reads what it knows already.
+A process keeps the last `Stage` of each tournament it wrote to, together with the epoch and the
+seq of the stream that it belongs to. When the log has moved on meanwhile, the newer facts are
+folded onto it; so two processes never work from different stages, and neither reads what it
+knows already.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import Connection
 from clutch import engine
 from clutch.engine import ParticipantId, Stage, Transition
 from clutch.kernel import log
+from clutch.kernel.epoch import get_epoch
 from clutch.kernel.log import Fact
 from clutch.kernel.refusals import NotFound
 from clutch.kernel.writing import Transaction
@@ -26,6 +28,8 @@ from clutch.tournaments.models import Tournament, TournamentId, stream_of
 
 MOST_KEPT = 64
 _KEPT = "stages"
+# The same seq of another epoch is another history.
+_Key = tuple[str, TournamentId]
 
 
 class KeptStages:
@@ -33,25 +37,25 @@ class KeptStages:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._stages: OrderedDict[TournamentId, tuple[int, Stage]] = OrderedDict()
+        self._stages: OrderedDict[_Key, tuple[int, Stage]] = OrderedDict()
 
-    def get(self, tournament_id: TournamentId) -> tuple[int, Stage | None]:
+    def get(self, key: _Key) -> tuple[int, Stage | None]:
         """The stage and the seq of its stream that it belongs to; (0, None) when not kept."""
         with self._lock:
-            kept = self._stages.get(tournament_id)
+            kept = self._stages.get(key)
             if kept is None:
                 return 0, None
-            self._stages.move_to_end(tournament_id)
+            self._stages.move_to_end(key)
             return kept
 
-    def put(self, tournament_id: TournamentId, seq: int, stage: Stage) -> None:
+    def put(self, key: _Key, seq: int, stage: Stage) -> None:
         """Keep a committed stage, unless a newer one is kept already."""
         with self._lock:
-            kept = self._stages.get(tournament_id)
+            kept = self._stages.get(key)
             if kept is not None and kept[0] >= seq:
                 return
-            self._stages[tournament_id] = (seq, stage)
-            self._stages.move_to_end(tournament_id)
+            self._stages[key] = (seq, stage)
+            self._stages.move_to_end(key)
             while len(self._stages) > MOST_KEPT:
                 self._stages.popitem(last=False)
 
@@ -118,8 +122,9 @@ def keep(tx: Transaction, tournament_id: TournamentId, stage: Stage) -> None:
     To be called once in a transaction, with what the engine last said.
     """
     kept, stream = kept_stages(tx.kept), stream_of(tournament_id)
+    key = (get_epoch(tx.conn), tournament_id)
     # After the flush the lock's seq is the one of the last fact of this transaction.
-    tx.after_commit(lambda: kept.put(tournament_id, tx.lock(stream), stage))
+    tx.after_commit(lambda: kept.put(key, tx.lock(stream), stage))
 
 
 def read_stage(conn: Connection, kept: dict[str, Any], tournament_id: TournamentId) -> Stage:
@@ -158,7 +163,8 @@ def _round_of(key: str) -> tuple[engine.Bracket, int]:
 
 
 def _at(conn: Connection, kept: KeptStages, tournament_id: TournamentId, seq: int) -> Stage:
-    kept_seq, stage = kept.get(tournament_id)
+    key = (get_epoch(conn), tournament_id)
+    kept_seq, stage = kept.get(key)
     if kept_seq > seq:  # an older snapshot than what is kept: read it as it was
         kept_seq, stage = 0, None
     if stage is None or kept_seq < seq:
@@ -169,7 +175,7 @@ def _at(conn: Connection, kept: KeptStages, tournament_id: TournamentId, seq: in
         stage = engine.replay(facts, stage) if facts else stage
     if stage is None:
         raise NotFound
-    kept.put(tournament_id, seq, stage)
+    kept.put(key, seq, stage)
     return stage
 
 

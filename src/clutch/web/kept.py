@@ -38,6 +38,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clutch.accounts.models import GUEST
 from clutch.bootstrap import Site
+from clutch.kernel.heads import Point
 from clutch.web import cookies
 from clutch.web.reader import Reader
 from clutch.web.visitor import reader_of
@@ -167,15 +168,15 @@ def keep_piece(
     shelf: Shelf,
     site: Site,
     view: str,
-    at: tuple[str, int],
+    at: tuple[str, Point],
     reader: Reader,
     draw: Callable[[], str],
 ) -> Markup:
-    """A piece of a page as of `at` (a stream and its seq), drawn when nobody has drawn it yet.
+    """A piece of a page as of `at` (a stream and its point), drawn when nobody has drawn it yet.
 
-    `draw` must see the same snapshot as whoever read the seq, and nothing of the visitor.
+    `draw` must see the same snapshot as whoever read the point, and nothing of the visitor.
     """
-    key = (view, *at, reader.language, reader.zone.key, site.epoch, site.era.value, build())
+    key = (view, *at, reader.language, reader.zone.key, site.era.value, build())
     kept = shelf.find(key, KeptPiece)
     if kept is None:
         kept = KeptPiece(Markup(draw()))  # noqa: S704 - what a template drew
@@ -239,19 +240,16 @@ class KeptPage:
     async def _key(self, request: Request) -> Key:
         site = self._site
         streams = tuple(self._keep.streams(request.path_params))
-        heads = tuple([await self._head(stream) for stream in streams])
+        points = tuple([await self._point(stream) for stream in streams])
         reader = reader_of(site, request, GUEST)
         theme = request.cookies.get(cookies.THEME, "")
         variant = (reader.language, reader.zone.key, theme if theme in {"light", "auto"} else "")
         address = request.scope["path"]
-        return (
-            *(self._keep.view, address, streams, heads, *variant),
-            *(site.epoch, site.era.value, build()),
-        )
+        return (self._keep.view, address, streams, points, *variant, site.era.value, build())
 
-    async def _head(self, stream: str) -> int:
+    async def _point(self, stream: str) -> Point:
         heads = self._site.heads
-        return await (heads.last_position() if stream == WHOLE_LOG else heads.seq(stream))
+        return await (heads.last() if stream == WHOLE_LOG else heads.point(stream))
 
     async def _make(self, request: Request, key: Key, shelf: Shelf) -> KeptBytes | Response:
         made = await to_thread.run_sync(self._find_or_draw, request, key)

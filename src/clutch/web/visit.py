@@ -24,6 +24,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from clutch.accounts.models import GUEST, Actor, Language, Session
 from clutch.bootstrap import Site
 from clutch.kernel import ids
+from clutch.kernel.heads import Point
 from clutch.kernel.refusals import (
     N_,
     InvalidInput,
@@ -163,10 +164,11 @@ class Visit(_Visiting):
         self._settle(response)
         return response
 
-    def piece(self, view: str, at: tuple[str, int], template: str, draw: Draw) -> Markup:
-        """A part of the page that is everybody's, as of `at` (stream, seq): kept until news come.
+    def piece(self, view: str, at: tuple[str, Point], template: str, draw: Draw) -> Markup:
+        """A part of the page that is everybody's, as of `at` (a stream and its point).
 
-        `draw` gives the template's context; it is called only if nobody drew this yet.
+        It is kept until news come. `draw` gives the template's context; it is called only if
+        nobody drew this yet.
         """
 
         def render() -> str:

@@ -110,7 +110,7 @@ def show_bracket(visit: ApiVisitDep, tournament_id: str) -> Response:
     with visit.read() as conn:
         tournament = see_tournament(conn, visit.actor, TournamentId(tournament_id))
         found = get_bracket(conn, visit.site.writer.kept, tournament.id)
-    return visit.json(bracket_out(found, visit.site.epoch))
+    return visit.json(bracket_out(found))
 
 
 @router.get("/matches", **answers(list[MatchOut]))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from clutch.kernel.log import head
+from clutch.kernel.heads import point
 from clutch.tournaments.bracket import Bracket, get_bracket
 from clutch.tournaments.history import history
 from clutch.tournaments.models import stream_of
@@ -104,4 +104,4 @@ def _drawing(
     def draw() -> dict[str, Any]:
         return wanted.shows(get_bracket(conn, visit.site.writer.kept, frame.tournament.id))
 
-    return visit.piece(wanted.name, (stream, head(conn, stream)), wanted.template, draw)
+    return visit.piece(wanted.name, (stream, point(conn, stream)), wanted.template, draw)

@@ -46,7 +46,7 @@ def console_page(visit: Visit, tournament_id: str) -> Response:
         console = running_console(conn, found, visit.now)
     drawing = visit.piece(
         "organizing",
-        (frame.tournament.stream, found.seq),
+        (frame.tournament.stream, (found.epoch, found.seq)),
         "bracket/bracket.html",
         lambda: {"bracket": bracket_view(found, organizing=True)},
     )

@@ -9,7 +9,7 @@ from clutch.tournaments.listing import home_lists
 from clutch.tournaments.policy import may_create
 from clutch.web.kept import WHOLE_LOG, Keep
 from clutch.web.routing import Pages
-from clutch.web.views.streams import marked
+from clutch.web.views.streams import follow
 from clutch.web.visit import Visit
 
 pages = Pages()
@@ -19,6 +19,6 @@ pages = Pages()
 def home(visit: Visit) -> Response:
     with visit.read() as conn:
         lists = home_lists(conn)
-        streams = marked(conn, [SITE_STREAM])
+        followed = follow(conn, [SITE_STREAM])
     may = may_create(visit.actor)
-    return visit.render("home.html", lists=lists, streams=streams, may_create=may)
+    return visit.render("home.html", lists=lists, follow=followed, may_create=may)

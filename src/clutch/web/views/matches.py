@@ -104,13 +104,13 @@ class PreviewOut(msgspec.Struct, frozen=True):
     version: int
 
 
-def bracket_out(bracket: Bracket, epoch: str) -> BracketOut:
+def bracket_out(bracket: Bracket) -> BracketOut:
     """The bracket as the API gives it."""
     return BracketOut(
         tournament=bracket.tournament.id,
         status=bracket.tournament.status.value,
         format=bracket.tournament.format,
-        epoch=epoch,
+        epoch=bracket.epoch,
         seq=bracket.seq,
         complete=bracket.is_complete,
         participants=tuple(

@@ -14,13 +14,13 @@ from clutch.kernel.epoch import get_epoch
 MOST = 20
 
 
-def marked(conn: Connection, streams: Iterable[str]) -> str:
-    """Streams with the heads that a page was drawn from: `team-3@7 tournament-ab12cd34@19`."""
-    named = list(dict.fromkeys(streams))[:MOST]
-    return " ".join(f"{stream}@{log.head(conn, stream)}" for stream in named)
-
-
 def follow(conn: Connection, streams: Iterable[str]) -> Markup:
-    """The attributes of a page's body by which it follows streams."""
+    """The attributes of a page's body by which it follows streams.
+
+    They name the epoch, and each stream with the head that the page was drawn from:
+    `team-3@7 tournament-ab12cd34@19`.
+    """
+    named = list(dict.fromkeys(streams))[:MOST]
+    heads = " ".join(f"{stream}@{log.head(conn, stream)}" for stream in named)
     attributes = Markup(' data-streams="{}" data-epoch="{}"')
-    return attributes.format(marked(conn, streams), get_epoch(conn))
+    return attributes.format(heads, get_epoch(conn))

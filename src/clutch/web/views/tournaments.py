@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from sqlalchemy import Connection
 
 from clutch.accounts.models import Actor
@@ -13,21 +14,21 @@ from clutch.tournaments.models import RegistrationStatus, Tournament, Tournament
 from clutch.tournaments.queries import see_tournament
 from clutch.tournaments.repository import count_registrations
 from clutch.web.reader import current_reader
-from clutch.web.views.streams import marked
+from clutch.web.views.streams import follow
 
 
 @dataclass(frozen=True, slots=True)
 class TournamentFrame:
     """A tournament, how full it is, and whether the visitor runs it.
 
-    `streams` is what the page follows for live updates.
+    `follow` is by what attributes of its body the page follows streams for live updates.
     """
 
     tournament: Tournament
     admitted: int
     waiting: int
     organizes: bool
-    streams: str
+    follow: Markup
 
     @property
     def path(self) -> str:
@@ -78,5 +79,5 @@ def tournament_frame(
         admitted=counts[RegistrationStatus.ADMITTED],
         waiting=counts[RegistrationStatus.WAITING],
         organizes=policy.may_organize(conn, actor, tournament),
-        streams=marked(conn, [tournament.stream, *streams]),
+        follow=follow(conn, [tournament.stream, *streams]),
     )
