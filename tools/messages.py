@@ -19,12 +19,24 @@ from jinja2 import Environment
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "clutch"
 LOCALE = SOURCE / "web" / "locale"
-CONTEXTS = ("accounts", "teams", "tournaments", "live", "engine", "kernel", "cli")
+CONTEXTS = (
+    "accounts",
+    "teams",
+    "tournaments",
+    "achievements",
+    "live",
+    "engine",
+    "kernel",
+    "cli",
+)
 DOMAINS = (*CONTEXTS, "web")
 # Files of `web` that belong to a context and do not bear its name; the other pages and views, but
 # for the frame around all of them, are the tournaments'.
 OWNERS = {
     "account": "accounts",
+    "achievement_answers": "achievements",
+    "achievement_words": "achievements",
+    "achievements_own": "achievements",
     "admin": "accounts",
     "callers": "accounts",
     "letters": "accounts",
@@ -35,7 +47,7 @@ OWNERS = {
 FRAME = {"api_docs", "base", "bracket", "documentation", "errors", "pieces", "preferences"}
 PARTS_OF_WEB = {"api", "pages", "sentences", "templates", "views"}
 SINGLE = {"_", "N_", "gettext"}
-PLURAL = {"ngettext", "say_number"}
+PLURAL = {"NN_", "ngettext", "say_number"}
 HEADER = r"""msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=UTF-8\n"
@@ -67,7 +79,7 @@ def texts_in_source(root: Path = SOURCE) -> list[Text]:
 
 
 def python_texts(path: Path) -> Iterator[Text]:
-    """Arguments of ``_``, ``N_``, ``gettext``, ``ngettext``, and classes' ``sentence``."""
+    """Arguments of ``_``, ``N_``, ``NN_``, ``gettext``, ``ngettext``, and classes' ``sentence``."""
     for part in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         found = _called(part) if isinstance(part, ast.Call) else _sentence(part)
         if found is not None:

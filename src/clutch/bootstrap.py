@@ -12,6 +12,10 @@ from clutch import __version__
 from clutch.accounts.desk import Desk, open_desk
 from clutch.accounts.erasure import Personal
 from clutch.accounts.housekeeping import sweep
+from clutch.achievements.making import retire_all
+from clutch.achievements.projection import Achievements
+from clutch.achievements.queries import kept_about as unlocked_by
+from clutch.achievements.shares import Shares
 from clutch.kernel import ids, optional
 from clutch.kernel.background import Background
 from clutch.kernel.capabilities import Capabilities, State
@@ -59,6 +63,7 @@ class Site:
     era: Era
     wakes: Wakes
     shared: SharedBytes
+    shares: Shares
     release: str
     started: str
 
@@ -68,11 +73,6 @@ class Site:
         self.projector.start()
         self.probe.start()
         self.wakes.start()
-
-    def begin_end(self) -> None:
-        """The process is asked to end: nobody is waited for, and live connections are told."""
-        self.writer.stop_waiting()
-        self.hub.say_goodbye()
 
     def close(self) -> None:
         """Give connections and threads back. A closed gate is not waited for."""
@@ -142,9 +142,12 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         era=era,
         wakes=wakes,
         shared=SharedBytes(redis, settings),
+        shares=Shares(),
         release=__version__,
         started=clock.now().isoformat(),
     )
+    if settings.achievements == "on":
+        projector.add(Achievements())
     site.background.add_chore(sweep)
     site.background.on_timer(REPORT_DEADLINE, confirm_overdue)
     _remember_and_forget(site.personal)
@@ -157,6 +160,8 @@ def _remember_and_forget(personal: Personal) -> None:
     personal.on_erase(forget_player)
     personal.contribute("teams", played_for)
     personal.on_erase(leave_all)
+    personal.contribute("achievements", unlocked_by)
+    personal.on_erase(retire_all)
 
 
 def _capabilities(settings: Settings, clock: Clock) -> Capabilities:
@@ -170,6 +175,11 @@ def _capabilities(settings: Settings, clock: Clock) -> Capabilities:
         known.declare("mail", State.UP, N_("Mail goes through {host}."), host=settings.mail_host)
     else:
         known.declare("mail", State.OFF, N_("{setting} is not set."), setting="CLUTCH_MAIL_HOST")
+    if settings.achievements == "on":
+        known.declare("achievements", State.UP)
+    else:
+        off = N_("It is switched off by {setting}.")
+        known.declare("achievements", State.OFF, off, setting="CLUTCH_ACHIEVEMENTS=off")
     return known
 
 

@@ -16,6 +16,11 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "mark, don't tr
     return text
 
 
+def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802 - as N_
+    """Mark a text with its plural for the catalogue; `{number}` is filled in where it is shown."""
+    return singular, plural
+
+
 class Kind(StrEnum):
     """What sort of no it is; `web` has the one table from kind to HTTP status."""
 
@@ -28,7 +33,6 @@ class Kind(StrEnum):
     PRECONDITION = "precondition"
     TOO_LARGE = "too-large"
     TOO_MANY = "too-many"
-    UPGRADE = "upgrade"
     BUSY = "busy"
     UNAVAILABLE = "unavailable"
 

@@ -81,24 +81,12 @@ class Happened(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: msgspec.Raw | None = None
 
 
-class Toast(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A short note on every open page of its reader.
-
-    `href` is an address of this site; `tone`: `good`, `warn`, or empty.
-    """
-
-    text: str
-    href: str = ""
-    tone: str = ""
-
-
 class Events(msgspec.Struct, frozen=True, tag="events"):
     """The events `after + 1` to `seq` of a stream, and what they change on a page.
 
     `pieces`: HTML by the id of the element that it replaces. `stale`: ids of elements that are to
     be fetched anew, but for those that are `untouched` or came as pieces; in both a name that ends
-    with `*` stands for all that begin so. `says`: sentences for who can't see the change. `toasts`:
-    notes for whose stream it is.
+    with `*` stands for all that begin so. `says`: sentences for who can't see the change.
     `spread_ms`: fetch within so many milliseconds, at a random moment: others fetch too.
     """
 
@@ -111,7 +99,6 @@ class Events(msgspec.Struct, frozen=True, tag="events"):
     stale: tuple[str, ...]
     untouched: tuple[str, ...]
     says: tuple[str, ...]
-    toasts: tuple[Toast, ...]
     spread_ms: int
 
 
@@ -157,28 +144,6 @@ Frame = Hello | Subscribed | Events | Snapshot | Heartbeat | Refused | Bye
 _encoder = msgspec.json.Encoder()
 
 
-class Parcel:
-    """A frame ready to travel: encoded once, for all who get it.
-
-    `place` is the stream, epoch and seq at which the reader stands after it, if it moves them.
-    `packed` belongs to the transport that wraps bodies in something of its own: once for all.
-    """
-
-    __slots__ = ("body", "kind", "packed", "place")
-
-    def __init__(self, kind: str, body: bytes, place: tuple[str, str, int] | None = None) -> None:
-        self.kind = kind
-        self.body = body
-        self.place = place
-        self.packed: bytes | None = None
-
-    def __len__(self) -> int:
-        return len(self.body)
-
-
-def encode(frame: Frame) -> Parcel:
+def encode(frame: Frame) -> str:
     """The frame as it travels."""
-    place = None
-    if isinstance(frame, Subscribed | Events | Snapshot):
-        place = (frame.stream, frame.epoch, frame.seq)
-    return Parcel(str(frame.__struct_config__.tag), _encoder.encode(frame), place)
+    return _encoder.encode(frame).decode()

@@ -23,6 +23,8 @@ _OF_PLAYERS = frozenset(
         "player-waiting",
         "player-tournament-moved",
         "player-out",
+        "achievement-unlocked",
+        "achievement-taken-back",
     }
 )
 _OF_TEAMS = frozenset(
@@ -33,6 +35,8 @@ _OF_TEAMS = frozenset(
         "team-captain-changed",
         "team-member-joined",
         "team-member-left",
+        "achievement-unlocked",
+        "achievement-taken-back",
     }
 )
 

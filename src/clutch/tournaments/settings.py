@@ -107,11 +107,11 @@ def check_setup(setup: Setup) -> Setup:
     return msgspec.structs.replace(
         setup,
         name=check_display_name(setup.name),
-        game=_game(setup.game),
+        game=check_game(setup.game),
         roster_min=roster[0],
         roster_max=roster[1],
-        description=_text(setup.description, "description", DESCRIPTION_LIMIT),
-        rules=_text(setup.rules, "rules", RULES_LIMIT),
+        description=check_text(setup.description, "description", DESCRIPTION_LIMIT),
+        rules=check_text(setup.rules, "rules", RULES_LIMIT),
     )
 
 
@@ -218,7 +218,12 @@ def _check_best_of(field: str, best_of: Any) -> None:
         raise BestOfRefused(field=field, limit=BEST_OF_LIMIT)
 
 
-def _game(raw: str) -> str:
+def check_game(raw: str) -> str:
+    """The name of a game as it is kept.
+
+    Raises:
+        GameRefused: it is empty, too long, or can't be shown.
+    """
     game = clean_name(raw[:1000])
     shown = any(unicodedata.category(char)[0] not in "CZ" for char in game)
     bad = any(unicodedata.category(char) in {"Cc", "Cs", "Cn"} for char in game)
@@ -227,7 +232,12 @@ def _game(raw: str) -> str:
     return game
 
 
-def _text(raw: str, field: str, limit: int) -> str:
+def check_text(raw: str, field: str, limit: int) -> str:
+    """A text as it is kept; `field` is where a refusal belongs.
+
+    Raises:
+        TextTooLong, TextNotPrintable: it can't be kept.
+    """
     if len(raw) > limit:
         raise TextTooLong(field=field, length=len(raw), limit=limit)
     text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()

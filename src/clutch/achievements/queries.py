@@ -1,0 +1,213 @@
+"""Reading achievements: what somebody holds, the board of points, challenges, previews."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from clutch.accounts.models import AccountId
+from clutch.accounts.queries import names_of
+from clutch.accounts.tables import account
+from clutch.achievements import repository
+from clutch.achievements.challenges import Challenge, Period, Span, chosen, met_in, period_of
+from clutch.achievements.counters import best
+from clutch.achievements.evaluate import measure
+from clutch.achievements.models import Name, Unlock, level_of, points_for
+from clutch.achievements.own import Making, OwnAchievement, OwnId
+from clutch.achievements.own_rows import measured_by
+from clutch.achievements.reading import CHUNK, read_record, read_records
+from clutch.achievements.record import Holder, HolderKind
+from clutch.achievements.repository import NOTHING
+from clutch.achievements.tables import standing
+from clutch.achievements.touched import players_in_scope
+from clutch.teams.tables import team
+
+PER_PAGE = 50
+LATEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """All that a holder has: points, tiers of the catalogue, unlocks by name, counts by key."""
+
+    holder: Holder
+    points: int
+    held: int
+    unlocks: Mapping[Name, Unlock]
+    counts: Mapping[str, int]
+
+    @property
+    def level(self) -> int:
+        return level_of(self.points)
+
+    @property
+    def next_at(self) -> int:
+        """The points at which the next level begins."""
+        return points_for(self.level + 1)
+
+    @property
+    def latest(self) -> list[Unlock]:
+        """The last few of the catalogue and of organizers, latest first; challenges are not."""
+        found = [one for one in self.unlocks.values() if not one.name.period]
+        return sorted(found, key=_when, reverse=True)[:LATEST]
+
+    def tier_of(self, key: str) -> int:
+        """The highest tier that is held; 0 for none."""
+        return max((name.tier for name in self.unlocks if name.key == key), default=0)
+
+    def met(self, span: Span) -> list[Unlock]:
+        """Challenges of days or of weeks that were met, latest first."""
+        length = {Span.DAY: 10, Span.WEEK: 8}[span]
+        found = [one for name, one in self.unlocks.items() if len(name.period) == length]
+        return sorted(found, key=_when, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A challenge of the day or week, and how far somebody is; None: nobody asks."""
+
+    challenge: Challenge
+    period: Period
+    value: int | None
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A line of the board; `rank` is shared by equal points."""
+
+    rank: int
+    holder: Holder
+    name: str | None
+    points: int
+    held: int
+
+    @property
+    def level(self) -> int:
+        return level_of(self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A page of the board of points, how many stand in it, and the asker's own line."""
+
+    items: list[Placed]
+    total: int
+    page: int
+    mine: Placed | None = None
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PER_PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Who would hold an organizer's own achievement now, by name; `looked_at`: of how many."""
+
+    holders: list[tuple[AccountId, str]]
+    looked_at: int
+
+
+def holding_of(conn: Connection, holder: Holder) -> Holding:
+    """What somebody holds; who has done nothing yet holds nothing."""
+    found = repository.standings_of(conn, [holder]).get(holder, NOTHING)
+    unlocks = repository.unlocks_of(conn, [holder]).get(holder, {})
+    return Holding(holder, found.points, found.held, unlocks, found.counts)
+
+
+def goals_of(conn: Connection, account_id: AccountId | None, now: datetime) -> list[Goal]:
+    """The challenges of today and of this week, and how far the player is."""
+    week = period_of(Span.WEEK, now)
+    record = None
+    if account_id is not None:
+        player = Holder(HolderKind.PLAYER, account_id)
+        record = read_record(conn, player, since=week.starts_at)
+    goals = []
+    for period in (period_of(Span.DAY, now), week):
+        part = None if record is None else record.between(period.starts_at, period.ends_at)
+        for one in chosen(period):
+            value = None if part is None else best(one.rule(part))
+            met = part is not None and met_in(one, period, part) is not None
+            goals.append(Goal(one, period, value, met))
+    return goals
+
+
+def board(conn: Connection, kind: HolderKind, page: int = 1, mine: Holder | None = None) -> Board:
+    """The board of points, most first; deleted players and disbanded teams are left out."""
+    total = conn.execute(_TOTAL[kind]).scalar_one()
+    number = min(max(1, page), max(1, -(-total // PER_PAGE)))
+    begins = {"skip": (number - 1) * PER_PAGE, "most": PER_PAGE}
+    rows = conn.execute(_BOARD[kind], begins).all()
+    items = [_placed(row, kind) for row in rows]
+    return Board(items, total, number, None if mine is None else _own_line(conn, mine))
+
+
+def preview_own(conn: Connection, owner_id: AccountId, making: Making, now: datetime) -> Preview:
+    """Who would hold it now, if it were made so."""
+    draft = OwnAchievement(OwnId(0), owner_id, making, 1, now, None)
+    (yardstick,) = measured_by(conn, [draft])
+    players = players_in_scope(conn, None if making.everywhere else owner_id)
+    holders: list[int] = []
+    for start in range(0, len(players), CHUNK):
+        some = [Holder(HolderKind.PLAYER, one) for one in players[start : start + CHUNK]]
+        records = read_records(conn, some)
+        holders += [one.id for one in some if measure(records[one], yardstick)[1] is not None]
+    names = names_of(conn, holders)
+    named = [(one, name) for one, name in names.items() if name is not None]
+    return Preview(sorted(named, key=lambda one: one[1].casefold()), len(players))
+
+
+def kept_about(conn: Connection, account_id: AccountId) -> dict[str, Any]:
+    """What achievements keep about a person, for their own download."""
+    mine = holding_of(conn, Holder(HolderKind.PLAYER, account_id))
+    return {
+        "points": mine.points,
+        "unlocked": sorted(mine.unlocks.values(), key=_when),
+        "counts": mine.counts,
+    }
+
+
+def _when(one: Unlock) -> tuple[datetime, Name]:
+    return one.at, one.name
+
+
+def _own_line(conn: Connection, mine: Holder) -> Placed | None:
+    row = conn.execute(_LINE[mine.kind], {"mine": mine.id}).one_or_none()
+    return None if row is None else _placed(row, mine.kind)
+
+
+def _placed(row: Any, kind: HolderKind) -> Placed:
+    return Placed(row.rank, Holder(kind, row.holder_id), row.name, row.points, row.held)
+
+
+def _ranked(kind: HolderKind) -> Any:
+    table = account if kind is HolderKind.PLAYER else team
+    gone = account.c.deleted_at if kind is HolderKind.PLAYER else team.c.disbanded_at
+    rank = func.rank().over(order_by=standing.c.points.desc()).label("rank")
+    return (
+        select(standing.c.holder_id, standing.c.points, standing.c.held, table.c.name, rank)
+        .join(table, table.c.id == standing.c.holder_id)
+        .where(standing.c.holder_kind == kind.value, standing.c.points > 0, gone.is_(None))
+    )
+
+
+def _page_of(kind: HolderKind) -> Any:
+    ordered = _ranked(kind).order_by(standing.c.points.desc(), standing.c.holder_id)
+    return ordered.limit(bindparam("most")).offset(bindparam("skip"))
+
+
+def _line_of(kind: HolderKind) -> Any:
+    ranked = _ranked(kind).subquery("ranked")
+    return select(ranked).where(ranked.c.holder_id == bindparam("mine"))
+
+
+_BOARD = {kind: _page_of(kind) for kind in HolderKind}
+_LINE = {kind: _line_of(kind) for kind in HolderKind}
+_TOTAL = {
+    kind: select(func.count()).select_from(_ranked(kind).subquery("ranked")) for kind in HolderKind
+}

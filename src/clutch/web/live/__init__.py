@@ -1,1 +1,0 @@
-"""The transports of live updates: one module each, the same frames on all of them."""

@@ -1,0 +1,114 @@
+"""How achievements are called and what they take, in a reader's language."""
+
+from __future__ import annotations
+
+from clutch.achievements.catalogue import BY_KEY
+from clutch.achievements.challenges import CHALLENGES
+from clutch.achievements.models import Achievement, Category, Name, Rarity, Text
+from clutch.achievements.own import Making, OwnAchievement, Rule
+from clutch.kernel.refusals import N_, NN_
+from clutch.web.reader import Reader, current_reader
+
+_CATEGORIES = {
+    Category.TOURNAMENTS: N_("Tournaments"),
+    Category.MATCHES: N_("Matches"),
+    Category.STREAKS: N_("Streaks"),
+    Category.GAMES: N_("By game"),
+    Category.TEAMS: N_("Teams"),
+    Category.ORGANIZING: N_("Organizing"),
+    Category.COMMUNITY: N_("Community"),
+    Category.SPECIAL: N_("Special"),
+}
+_RARITIES = {
+    Rarity.COMMON: N_("Common"),
+    Rarity.UNCOMMON: N_("Uncommon"),
+    Rarity.RARE: N_("Rare"),
+    Rarity.EPIC: N_("Epic"),
+    Rarity.LEGENDARY: N_("Legendary"),
+}
+RULES = {
+    Rule.MATCHES: N_("Matches played"),
+    Rule.WINS: N_("Matches won"),
+    Rule.STREAK: N_("Matches won in a row"),
+    Rule.TOURNAMENTS: N_("Tournaments played to the end"),
+    Rule.PODIUMS: N_("Places one to three"),
+    Rule.TITLES: N_("Tournaments won"),
+}
+_NUMERALS = ("I", "II", "III", "IV", "V")
+GONE = N_("An achievement that is there no longer")
+
+
+def category_name(category: Category) -> str:
+    return current_reader().gettext(_CATEGORIES[category])
+
+
+def rarity_name(rarity: Rarity) -> str:
+    """How rare it is meant to be."""
+    return current_reader().gettext(_RARITIES[rarity])
+
+
+def rule_name(rule: Rule) -> str:
+    return current_reader().gettext(RULES[rule])
+
+
+def numeral(one: Achievement, tier: int) -> str:
+    """The tier's number as it stands behind the name; nothing where there is only one."""
+    return _NUMERALS[tier - 1] if len(one.tiers) > 1 else ""
+
+
+def title_of(reader: Reader, name: Name, own: OwnAchievement | None = None) -> str:
+    """What it is called: `Winner II`, a challenge's name, or what an organizer called it."""
+    if own is not None:
+        return own.words_for(reader.language).name
+    if name.key in BY_KEY:
+        one = BY_KEY[name.key]
+        return f"{reader.gettext(one.name)} {numeral(one, name.tier)}".rstrip()
+    if name.key in CHALLENGES:
+        return reader.gettext(CHALLENGES[name.key].name)
+    return reader.gettext(GONE)
+
+
+def text_of(reader: Reader, text: Text, target: int) -> str:
+    """What has to be done to reach the target."""
+    if text.plural is None:
+        return reader.gettext(text.singular)
+    return reader.ngettext(text.singular, text.plural, target)
+
+
+def made_text(reader: Reader, making: Making) -> str:
+    """What an organizer's own achievement counts, said by us: `Matches won: 10. Game: Chess`."""
+    said = reader.gettext(
+        N_("{rule}: {target}"), rule=reader.gettext(RULES[making.rule]), target=making.target
+    )
+    if making.game is None:
+        return said
+    return f"{said} · {making.game}"
+
+
+def share_text(percent: float | None) -> str:
+    """`3%` of all players; nothing is rounded down to nobody."""
+    reader = current_reader()
+    if percent is None:
+        return ""
+    if 0 < percent < 0.1:
+        return reader.gettext(N_("under 0.1%"))
+    shown = round(percent, 1) if percent < 10 else round(percent)
+    return reader.gettext(N_("{percent}%"), percent=shown)
+
+
+def address_of(stream: str, name: Name) -> str:
+    """Where a holder's achievement stands, by the holder's stream."""
+    kind, _, number = stream.partition("-")
+    return f"/{kind}s/{number}/achievements#{anchor(name.key)}"
+
+
+def anchor(key: str) -> str:
+    """The id of an achievement's element on a holder's page."""
+    return "challenges-met" if key in CHALLENGES else f"achievement-{key}"
+
+
+POINTS = NN_("{number} point", "{number} points")
+
+
+def points_text(points: int) -> str:
+    return current_reader().ngettext(*POINTS, points)
