@@ -94,6 +94,15 @@ def test_the_same_key_registers_once(community: Community) -> None:
     assert len(community.registrations(cup)) == 1
 
 
+@pytest.mark.parametrize("name", ["", "   ", "\u3000"])
+def test_an_empty_display_name_is_not_the_same_as_none(community: Community, name: str) -> None:
+    cup = community.cup()
+    player = community.api(community.person("player1"))
+    answer = player.post(f"/tournaments/{cup.id}/registrations", {"name": name})
+    assert (answer.status_code, answer.json()["code"]) == (422, "name-empty")
+    assert community.registrations(cup) == []
+
+
 def test_versions_are_asked_for_and_compared(community: Community) -> None:
     cup = community.cup(*community.players(2))
     boss, path = community.api(community.boss), f"/tournaments/{cup.id}"

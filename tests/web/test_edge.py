@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
+import socket
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -155,10 +159,35 @@ def test_unknown_addresses_are_refused_in_the_readers_language(client: Browser, 
 # --- what comes in -------------------------------------------------------------------------------
 
 
-def test_five_megabytes_are_refused_before_they_are_read(client: Browser) -> None:
+def test_five_megabytes_are_refused(client: Browser) -> None:
     answer = client.http.post("/edge/form", data={"rules": "x" * 5_000_000})
     assert answer.status_code == 413
     assert "(1,024 KiB)" in answer.text
+
+
+def post_all_then_read(address: str, path: str, body: bytes, headers: dict[str, str]) -> int:
+    """The status that a sender gets who looks for the answer only when all is sent."""
+    line = http.client.HTTPConnection(address.removeprefix("http://"), timeout=15)
+    with closing(line):
+        line.request("POST", path, body, {"origin": address, "connection": "close", **headers})
+        return line.getresponse().status
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_who_sends_five_megabytes_is_told_and_not_cut_off(address: str, chunked: bool) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    body: Any = (b"x" * 65536 for _ in range(80)) if chunked else b"x" * 5_000_000
+    assert post_all_then_read(address, "/edge/form", body, form) == 413
+
+
+def test_who_waits_to_be_asked_for_a_large_body_is_told_without_it(address: str) -> None:
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as line:
+        line.sendall(
+            b"POST /edge/form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n"
+            b"Expect: 100-continue\r\nAuthorization: Bearer x\r\n\r\n"
+        )
+        assert line.recv(12) == b"HTTP/1.1 413"
 
 
 def test_a_body_that_hides_its_length_is_cut_off(client: Browser, api: Api) -> None:

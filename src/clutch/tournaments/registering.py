@@ -279,7 +279,7 @@ def _take(
         "tournament_id": tournament.id,
         "account_id": applicant.account_id,
         "team_id": applicant.team_id,
-        "name": check_display_name(wish.name) if wish.name else applicant.name,
+        "name": applicant.name if wish.name is None else check_display_name(wish.name),
         "status": RegistrationStatus.WAITING,
     }
     made = insert_registration(tx, values, applicant.players)

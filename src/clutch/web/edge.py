@@ -6,8 +6,10 @@ security headers on every answer, and turns a bug into a plain page instead of a
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("web")
 
 BODY_LIMIT = 1024 * 1024
+# How much of a refused body is read and thrown away: most senders look for the answer only when
+# they have sent all, and a line that is closed before takes the answer with it.
+SWALLOWED = 32 * BODY_LIMIT
+SWALLOW_SECONDS = 10
 
 _POLICY = (
     b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -92,6 +98,7 @@ class Edge:
             return
         except REFUSALS as refusal:
             said = refusal
+            await _swallow(scope, receive)
             await self._say(
                 scope, receive, answer, lambda request: refusal_answer(self._site, request, said)
             )
@@ -108,7 +115,7 @@ class Edge:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > 12 or int(length) > BODY_LIMIT:
             raise BodyTooLarge(limit_kib=BODY_LIMIT // 1024)
-        return _Limited(receive).receive
+        return _Limited(scope, receive).receive
 
     async def _say(
         self, scope: Scope, receive: Receive, answer: _Answer, make: Callable[[Request], Response]
@@ -189,9 +196,10 @@ class _Answer:
 class _Limited:
     """The way in: counts the body."""
 
-    __slots__ = ("_receive", "_size")
+    __slots__ = ("_receive", "_scope", "_size")
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._scope = scope
         self._receive = receive
         self._size = 0
 
@@ -199,8 +207,24 @@ class _Limited:
         message: dict[str, Any] = dict(await self._receive())
         self._size += len(message.get("body", b""))
         if self._size > BODY_LIMIT:
+            if message.get("more_body"):
+                await _swallow(self._scope, self._receive)
             raise TooLargeWhileRead
         return message
+
+
+async def _swallow(scope: Scope, receive: Receive) -> None:
+    """Read the rest of a body that nobody wants; not of a sender who waits to be asked for it."""
+    if scope["method"] in csrf.SAFE_METHODS or "expect" in Headers(scope=scope):
+        return
+    left = SWALLOWED
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SWALLOW_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 def _shown(path: str) -> str:

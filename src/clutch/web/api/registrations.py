@@ -57,7 +57,7 @@ class RegistrationIn(ApiIn):
 
     def wish(self) -> Wish:
         players = None if self.players is None else tuple(AccountId(one) for one in self.players)
-        return Wish(None if self.team is None else TeamId(self.team), players, self.name or None)
+        return Wish(None if self.team is None else TeamId(self.team), players, self.name)
 
 
 class RegistrationPatch(ApiIn):
