@@ -145,11 +145,38 @@ def test_the_token_it_made_is_revoked_and_its_owner_is_no_admin(
     play(THREE, site.address)
     opened = open_site(here)
     with opened.database.read() as conn:
-        admins = list_accounts(conn, "", Role.ADMIN).items
         tokens = conn.exec_driver_sql("SELECT scopes FROM token").scalars().all()
     opened.close()
-    assert len(admins) <= 1  # where nobody else is admin, the first one must remain
+    assert admins_of(here) == []  # there was none before
     assert not [scopes for scopes in tokens if "admin" in str(scopes)]
+
+
+def test_it_says_what_stays_on_the_site(site: Running, here: Settings) -> None:
+    _, _, said = play(THREE, site.address)
+    (told,) = re.findall(r"(http://\S+)(/tournaments/\w+) and 3 accounts", said)
+    assert told[0] == site.address
+    assert "Played from a file" in site.get(told[1])
+
+
+def test_no_admin_stays_when_it_is_ended_in_the_middle(
+    site: Running, here: Settings, tmp_path: Path
+) -> None:
+    names = [str(number) for number in range(400)]
+    file = tmp_path / "large.json"
+    file.write_text(json.dumps({**THREE, "participants": names, "results": []}))
+    with started(["-m", "clutch", "play", str(file), "--url", site.address], tmp_path) as playing:
+        wait_until(lambda: admins_of(here) != [], seconds=30)
+        playing.end()
+    assert admins_of(here) == []
+
+
+def admins_of(settings: Settings) -> list[str]:
+    opened = open_site(settings)
+    try:
+        with opened.database.read() as conn:
+            return [one.name or "" for one in list_accounts(conn, "", Role.ADMIN).items]
+    finally:
+        opened.close()
 
 
 def test_a_token_that_may_not_is_refused_in_one_line(site: Running, here: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clutch.accounts import repository
 from clutch.accounts.events import AccountBannedFact, AccountUnbanned, RoleChanged, stream_of
-from clutch.accounts.models import Account, AccountId, Actor, Role
+from clutch.accounts.models import SITE, Account, AccountId, Actor, Role
 from clutch.accounts.policy import require_admin
 from clutch.accounts.refusals import (
     AlreadyBanned,
@@ -34,9 +34,16 @@ def change_role(
         return target
     if role is not Role.ADMIN:
         repository.refuse_last_admin(admins, target.id)
-    fact = RoleChanged(account_id=target.id, before=target.role.value, after=role.value)
-    tx.append(stream_of(target.id), fact, actor_id=actor.account_id)
-    return repository.change_account(tx, target.id, role=role.value)
+    return _give(tx, actor, target, role)
+
+
+def take_admin_back(tx: Transaction, account_id: AccountId) -> Account:
+    """Make an organizer of an admin whom the site made for itself, even of the only one.
+
+    A site that had no admin before has none after. Who is an organizer already stays one.
+    """
+    target, _ = _lock(tx, SITE, account_id, None)
+    return target if target.role is Role.ORGANIZER else _give(tx, SITE, target, Role.ORGANIZER)
 
 
 def ban(
@@ -84,6 +91,12 @@ def unban(
         stream_of(target.id), AccountUnbanned(account_id=target.id), actor_id=actor.account_id
     )
     return repository.change_account(tx, target.id, banned_at=None, ban_reason=None)
+
+
+def _give(tx: Transaction, actor: Actor, target: Account, role: Role) -> Account:
+    fact = RoleChanged(account_id=target.id, before=target.role.value, after=role.value)
+    tx.append(stream_of(target.id), fact, actor_id=actor.account_id)
+    return repository.change_account(tx, target.id, role=role.value)
 
 
 def _lock(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Annotated
 
@@ -31,8 +32,14 @@ def play(
 
     Accounts, registration, check-in, seeding, captains who report and confirm: all by the API. The
     output and the exit status are those of `clutch simulate`; 1 when the site refuses something.
+
+    What it makes stays on the site: the tournament, its organizer, one account a participant. None
+    of them has a password. On this machine's own site it makes itself an admin for as long as it
+    plays, and an organizer again when it ends.
     """
     from clutch.cli.playing.command import Wanted, play_file
 
+    # Being ended is no reason to leave an admin behind: the exit passes all that tidies up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     wanted = Wanted(file, url, wrong, seed, token)
     raise typer.Exit(play_file(wanted, sys.stdin.buffer, sys.stdout.buffer, sys.stderr))

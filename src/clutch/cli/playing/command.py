@@ -50,24 +50,32 @@ def play_file(wanted: Wanted, stdin: BinaryIO, stdout: BinaryIO, stderr: TextIO)
         return _fail(stderr, f"{wanted.file}: {error.strerror}.", NOT_A_SCRIPT)
     except (ScriptRefused, BadSettings) as refused:
         return _fail(stderr, str(refused), NOT_A_SCRIPT)
+    address = _address(wanted, settings)
     try:
         with _token(wanted, settings) as token, _progress(script, stderr) as step:
-            api = Api(_address(wanted, settings), token)
-            output, unapplied = asyncio.run(_play(api, script, wanted, step))
+            output, play = asyncio.run(_play(Api(address, token), script, wanted, step))
     except (SiteRefused, NoSite, Refusal) as refused:
         return _fail(stderr, str(refused), FAILED)
+    print(_left_behind(address, play), file=stderr)
     stdout.write(output)
     stdout.flush()
-    return UNAPPLIED if unapplied else DONE
+    return UNAPPLIED if play.unapplied else DONE
 
 
-async def _play(api: Api, script: Script, wanted: Wanted, step: Step) -> tuple[bytes, int]:
-    """The output, and how many results could not be applied."""
+async def _play(api: Api, script: Script, wanted: Wanted, step: Step) -> tuple[bytes, Play]:
+    """The output, and what was played."""
     async with api:
         drawn = await gather_field(api, script, step)
         play = Play(api, script, drawn, random.Random(wanted.seed), wanted.wrong, step)  # noqa: S311
         board = await play.run()
-    return render_summary(summary(script, board, play.unapplied)), len(play.unapplied)
+    return render_summary(summary(script, board, play.unapplied)), play
+
+
+def _left_behind(address: str, play: Play) -> str:
+    return (
+        f"On the site stay {address}{play.drawn.path} and {len(play.drawn.captains)} accounts of "
+        "captains, none of which has a password."
+    )
 
 
 def _raw(file: str, stdin: BinaryIO) -> bytes:

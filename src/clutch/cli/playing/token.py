@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-from clutch.accounts.admin import change_role
+from clutch.accounts.admin import take_admin_back
 from clutch.accounts.models import SITE, Actor, Role, Scope
 from clutch.accounts.queries import get_account
-from clutch.accounts.refusals import LastAdmin
 from clutch.accounts.signup import NewAccount, create_account
 from clutch.accounts.tokens import MadeToken, make_token_for, revoke_token
 from clutch.bootstrap import Site, open_site
@@ -20,10 +19,9 @@ SCOPES = (Scope.READ, Scope.ADMIN, Scope.TOURNAMENTS_WRITE)
 
 @contextmanager
 def borrowed_token(settings: Settings) -> Iterator[str]:
-    """A token of a new admin; afterwards it is revoked and its owner an organizer.
+    """A token of a new admin; afterwards it is revoked and its owner an organizer, come what may.
 
-    The owner stays, for it owns the tournament. It has no password, so nobody can log in as it; and
-    where the site has no other admin it remains one.
+    The owner stays, for it owns the tournament. It has no password, so nobody can log in as it.
 
     Raises:
         Refusal: the site's database can't be used.
@@ -51,7 +49,6 @@ def _take_back(site: Site, made: MadeToken) -> None:
     def work(tx: Transaction) -> None:
         account = get_account(tx.conn, owner)
         revoke_token(tx, Actor(owner, account.name or "", account.role), made.token.id)
+        take_admin_back(tx, owner)
 
     site.writer.write(work)
-    with suppress(LastAdmin):
-        site.writer.write(lambda tx: change_role(tx, SITE, owner, Role.ORGANIZER))
