@@ -74,6 +74,11 @@ class Site:
         self.probe.start()
         self.wakes.start()
 
+    def begin_end(self) -> None:
+        """The process is asked to end: nobody is waited for, and live connections are told."""
+        self.writer.stop_waiting()
+        self.hub.say_goodbye()
+
     def close(self) -> None:
         """Give connections and threads back. A closed gate is not waited for."""
         self.writer.stop_waiting()

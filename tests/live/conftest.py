@@ -24,12 +24,14 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def live_sites(settings: Settings, folder: Path, count: int) -> Iterator[list[Running]]:
+def live_sites(
+    settings: Settings, folder: Path, count: int, module: str = "tests.live.served"
+) -> Iterator[list[Running]]:
     """Sites that share this database and nothing else, each with a serving process of its own."""
     place = folder / f"sites-{next(_numbers)}"
     place.mkdir()
     arguments = [str(count), str(settings.home), settings.database_url or ""]
-    with serving(["-m", "tests.live.served", *arguments], place) as first:
+    with serving(["-m", module, *arguments], place) as first:
         assert first.process.stdout is not None
         others = [first.process.stdout.readline().strip() for _ in range(count - 1)]
         yield [first, *(replace(first, address=address) for address in others)]

@@ -18,7 +18,7 @@ from socket import socket
 from typing import NoReturn
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from clutch.bootstrap import Site, open_site
@@ -72,13 +72,23 @@ def try_score(request: Request) -> Response:
     return PlainTextResponse("scored")
 
 
+def capabilities(request: Request) -> Response:
+    site: Site = request.app.state.site
+    return JSONResponse(site.capabilities.states())
+
+
 def serve(settings: Settings, sockets: Sequence[socket], lines: Lines) -> NoReturn:
     site = open_site(settings)
     site.hub.draw_with("team", draw)
     app = create_app(site)
-    app.router.routes[:0] = [Route("/try/page", page), Route("/try/score", try_score)]
+    app.router.routes[:0] = [
+        Route("/try/page", page),
+        Route("/try/score", try_score),
+        Route("/try/capabilities", capabilities),
+    ]
     facts = lambda: {"version": site.release}  # noqa: E731
-    serve_forever(Served(app, settings.run_folder, facts, site.close), sockets, lines)
+    served = Served(app, settings.run_folder, facts, site.close, site.begin_end)
+    serve_forever(served, sockets, lines)
 
 
 def main() -> int:

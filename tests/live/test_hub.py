@@ -19,7 +19,7 @@ from clutch.kernel.log import Event
 from clutch.kernel.refusals import StorageUnavailable
 from clutch.kernel.settings import Settings
 from clutch.live import tail, watch
-from clutch.live.frames import Wish
+from clutch.live.frames import Parcel, Wish
 from clutch.live.hub import Hub
 from clutch.live.listener import Listener, Who
 from clutch.live.outbox import MOST_BYTES, MOST_FRAMES
@@ -38,6 +38,12 @@ async def until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not is_so():  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(0.005)
+
+
+def frame_of(parcel: Parcel | None) -> dict[str, Any]:
+    assert parcel is not None
+    frame: dict[str, Any] = json.loads(parcel.body)
+    return frame
 
 
 class Room:
@@ -80,9 +86,8 @@ class Room:
         """The next frame, of this kind if one is named."""
         frame: dict[str, Any] = {}
         while not frame or frame["type"] != (kind or frame["type"]):
-            text = await asyncio.wait_for(listener.take(), 5)
-            assert text is not None
-            frame = json.loads(text)
+            parcel = await asyncio.wait_for(listener.take(), 5)
+            frame = frame_of(parcel)
         return frame
 
 
@@ -174,6 +179,23 @@ def test_what_does_not_fit_into_a_frame_is_a_snapshot(run: Callable[[Act], None]
     run(act)
 
 
+def test_a_burst_travels_in_few_frames_each_of_which_fits(run: Callable[[Act], None]) -> None:
+    async def act(room: Room) -> None:
+        listener = await room.follower()
+        ledger = Ledger(room.hub.epoch, {TEAM: 0})
+        burst = score(TEAM, *range(100), size=10_000)
+        await asyncio.to_thread(room.site.writer.write, burst)
+        await room.passed_on(100)
+        frames = 0
+        while ledger.last[TEAM] < 100:
+            ledger.take(await room.read(listener))
+            frames += 1
+        assert ledger.seqs[TEAM] == list(range(1, 101))
+        assert frames < 30
+
+    run(act)
+
+
 def test_nothing_falls_between_the_past_and_what_comes(
     run: Callable[[Act], None],
 ) -> None:
@@ -258,7 +280,7 @@ def test_a_reader_that_is_stuck_is_let_go(
         stuck, idle = await room.follower(), await room.follower(stream="team-2")
         await room.commit(1)
         await until(lambda: room.hub.connections == 1)
-        assert json.loads(await stuck.take() or "{}")["code"] == "too-slow"
+        assert frame_of(await stuck.take())["code"] == "too-slow"
         assert await stuck.take() is None
         assert idle in room.hub.listeners
 
@@ -307,4 +329,4 @@ def test_the_end_of_the_process_is_said_to_everybody(run: Callable[[Act], None])
         left.append(await room.follower())
 
     run(act)
-    assert json.loads(asyncio.run(left[0].take()) or "{}")["code"] == "closing"
+    assert frame_of(asyncio.run(left[0].take()))["code"] == "closing"

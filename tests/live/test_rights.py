@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from clutch.accounts.admin import ban
+from clutch.accounts.admin import ban, change_role
 from clutch.accounts.models import SITE, Role, Scope
 from clutch.accounts.sessions import end_session
 from clutch.accounts.tokens import make_token, revoke_token
@@ -77,6 +77,16 @@ def test_the_right_is_asked_for_again_at_a_resume(
     with reading(shared.address, **friend.connecting(shared)) as reader:
         assert reader.follow(draft.stream)["type"] == "subscribed"
         write(lambda tx: remove_organizer(tx, owner.actor, draft.id, friend.account_id))
+        assert reader.follow(draft.stream, resume=True)["code"] == "stream-unknown"
+
+
+def test_a_role_that_was_taken_away_opens_nothing_at_a_resume_on_the_same_line(
+    shared: Running, shared_beside: Site, people: People, draft: Tournament
+) -> None:
+    admin, _ = people.arrive(Role.ADMIN), people.arrive(Role.ADMIN)
+    with reading(shared.address, **admin.connecting(shared)) as reader:
+        assert reader.follow(draft.stream)["type"] == "subscribed"
+        shared_beside.writer.write(lambda tx: change_role(tx, SITE, admin.account_id, Role.PLAYER))
         assert reader.follow(draft.stream, resume=True)["code"] == "stream-unknown"
 
 

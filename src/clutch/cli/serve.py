@@ -148,7 +148,7 @@ def _serve_site(settings: Settings, listeners: Sequence[socket], lines: Lines) -
         settings.run_folder,
         facts=lambda: _facts(site),
         close=site.close,
-        ending=site.writer.stop_waiting,
+        ending=site.begin_end,
     )
     serve_forever(served, listeners, lines)
 

@@ -115,6 +115,10 @@ def body_of(value: Fact | Body) -> Body:
 
 
 _HEAD = select(stream_table.c.seq).where(stream_table.c.name == bindparam("stream"))
+_HEADS = select(stream_table.c.name, stream_table.c.seq).where(
+    stream_table.c.name.in_(bindparam("streams", expanding=True))
+)
+MOST_NAMES = 500
 _AFTER = (
     select(event_table)
     .where(event_table.c.stream == bindparam("stream"), event_table.c.seq > bindparam("after"))
@@ -133,6 +137,16 @@ _LAST = select(func.max(event_table.c.position))
 def head(conn: Connection, stream: str) -> int:
     """The seq of the stream's last event; 0 when nothing happened yet."""
     return conn.execute(_HEAD, {"stream": stream}).scalar() or 0
+
+
+def heads(conn: Connection, streams: Sequence[str]) -> dict[str, int]:
+    """The same of many streams at once."""
+    found = dict.fromkeys(streams, 0)
+    for begin in range(0, len(streams), MOST_NAMES):
+        names = streams[begin : begin + MOST_NAMES]
+        rows = conn.execute(_HEADS, {"streams": names}).all()
+        found |= {name: seq for name, seq in rows}  # noqa: C416 - rows are no pairs to dict()
+    return found
 
 
 def last_position(conn: Connection) -> int:

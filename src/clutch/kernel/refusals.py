@@ -33,6 +33,7 @@ class Kind(StrEnum):
     PRECONDITION = "precondition"
     TOO_LARGE = "too-large"
     TOO_MANY = "too-many"
+    UPGRADE = "upgrade"
     BUSY = "busy"
     UNAVAILABLE = "unavailable"
 

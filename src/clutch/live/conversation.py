@@ -49,7 +49,7 @@ class Conversation:
                     self._hub.unfollow(self._listener, stream)
             case Ping():
                 known = heads_of(self._listener, {})
-                self._listener.outbox.answer(encode(Heartbeat(self._hub.epoch, known)))
+                self._listener.answer(encode(Heartbeat(self._hub.epoch, known)))
 
     async def _subscribe(self, message: Subscribe) -> None:
         if len(message.streams) > STREAMS_A_LISTENER:

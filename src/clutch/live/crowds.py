@@ -25,11 +25,11 @@ class Crowd:
 
     def add(self, following: Following) -> None:
         self.followings.add(following)
-        self._count(following.listener.who.audience, 1)
+        self._count(following.audience, 1)
 
     def remove(self, following: Following) -> None:
         self.followings.discard(following)
-        self._count(following.listener.who.audience, -1)
+        self._count(following.audience, -1)
 
     def _count(self, audience: Audience, by: int) -> None:
         self._counted[audience] += by

@@ -81,12 +81,24 @@ class Happened(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: msgspec.Raw | None = None
 
 
+class Toast(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A short note on every open page of its reader.
+
+    `href` is an address of this site; `tone`: `good`, `warn`, or empty.
+    """
+
+    text: str
+    href: str = ""
+    tone: str = ""
+
+
 class Events(msgspec.Struct, frozen=True, tag="events"):
     """The events `after + 1` to `seq` of a stream, and what they change on a page.
 
     `pieces`: HTML by the id of the element that it replaces. `stale`: ids of elements that are to
     be fetched anew, but for those that are `untouched` or came as pieces; in both a name that ends
-    with `*` stands for all that begin so. `says`: sentences for who can't see the change.
+    with `*` stands for all that begin so. `says`: sentences for who can't see the change. `toasts`:
+    notes for whose stream it is.
     `spread_ms`: fetch within so many milliseconds, at a random moment: others fetch too.
     """
 
@@ -99,6 +111,7 @@ class Events(msgspec.Struct, frozen=True, tag="events"):
     stale: tuple[str, ...]
     untouched: tuple[str, ...]
     says: tuple[str, ...]
+    toasts: tuple[Toast, ...]
     spread_ms: int
 
 
@@ -144,6 +157,28 @@ Frame = Hello | Subscribed | Events | Snapshot | Heartbeat | Refused | Bye
 _encoder = msgspec.json.Encoder()
 
 
-def encode(frame: Frame) -> str:
+class Parcel:
+    """A frame ready to travel: encoded once, for all who get it.
+
+    `place` is the stream, epoch and seq at which the reader stands after it, if it moves them.
+    `packed` belongs to the transport that wraps bodies in something of its own: once for all.
+    """
+
+    __slots__ = ("body", "kind", "packed", "place")
+
+    def __init__(self, kind: str, body: bytes, place: tuple[str, str, int] | None = None) -> None:
+        self.kind = kind
+        self.body = body
+        self.place = place
+        self.packed: bytes | None = None
+
+    def __len__(self) -> int:
+        return len(self.body)
+
+
+def encode(frame: Frame) -> Parcel:
     """The frame as it travels."""
-    return _encoder.encode(frame).decode()
+    place = None
+    if isinstance(frame, Subscribed | Events | Snapshot):
+        place = (frame.stream, frame.epoch, frame.seq)
+    return Parcel(str(frame.__struct_config__.tag), _encoder.encode(frame), place)

@@ -7,6 +7,7 @@ line between processes calls `wake`.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -26,7 +27,7 @@ from clutch.live.drawing import Drawer, spread_ms
 from clutch.live.frames import STREAMS_A_LISTENER, Wish
 from clutch.live.limits import Doors
 from clutch.live.listener import Following, Listener, Who
-from clutch.live.news import News, by_stream
+from clutch.live.news import News, portions
 from clutch.live.past import Past, look_back
 from clutch.live.refusals import Closing, TooManyStreams
 from clutch.live.rendering import Draw
@@ -39,6 +40,7 @@ T = TypeVar("T")
 READERS = 4
 READY_S = 5.0
 EPOCH_TRIES = 20
+LONGEST_PUBLISH_S = 1.0
 
 
 class Hub:
@@ -64,6 +66,9 @@ class Hub:
         self._tail = Tail(database, self)
         self._watch = Watch(self)
         self._ready = asyncio.Event()
+        self._passed_on = threading.Event()
+        self._passed_on.set()
+        self._is_ending = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._limiter: CapacityLimiter | None = None
 
@@ -98,22 +103,29 @@ class Hub:
         """Begin to follow the log, in the loop that runs now."""
         self._loop = asyncio.get_running_loop()
         self._limiter = CapacityLimiter(READERS)
+        self._is_ending = False
         self._tail.start()
         self._watch.start()
 
     async def stop(self) -> None:
         """Say goodbye to everybody and end."""
-        for listener in tuple(self.listeners):
-            self.dismiss(listener, Closing())
+        self.say_goodbye()
         await self._watch.stop()
         await to_thread.run_sync(self._tail.stop)
 
+    def say_goodbye(self) -> None:
+        """This process ends: send everybody away, and let nobody in any more."""
+        self._is_ending = True
+        for listener in tuple(self.listeners):
+            self.dismiss(listener, Closing())
+
     # --- listeners --------------------------------------------------------------------------------
 
-    async def admit(self, who: Who) -> Listener:
-        """Take a connection in; `leave` must be called when it is over.
+    async def admit(self, who: Who, *, beats: bool = True) -> Listener:
+        """Take a connection in, whatever carries it; `leave` must be called when it is over.
 
         Raises:
+            Closing: this process ends.
             TooManyConnections: for this account or this network address, in this process.
             StorageUnavailable: the log has not been readable since the process started.
         """
@@ -121,8 +133,10 @@ class Hub:
             await asyncio.wait_for(self._ready.wait(), READY_S)
         except TimeoutError:
             raise StorageUnavailable from None
+        if self._is_ending:
+            raise Closing
         self._doors.enter(who)
-        listener = Listener(who)
+        listener = Listener(who, beats=beats)
         self.listeners.add(listener)
         return listener
 
@@ -187,14 +201,12 @@ class Hub:
     async def _look(self, listener: Listener, wishes: Sequence[Wish]) -> dict[str, Wish]:
         """Read the past of each wish and settle it; gives those that must be looked at again."""
         sized = [(wish, self.crowds.size(wish.stream)) for wish in wishes]
-        who = listener.who
         look = partial(
             look_back,
             kinds=self.kinds,
             drawer=self._drawer,
             wishes=sized,
-            actor=who.actor,
-            audience=who.audience,
+            who=listener.who,
         )
         try:
             pasts = await self.read(look)
@@ -224,18 +236,22 @@ class Hub:
     # --- what the tail tells, in its own thread ---------------------------------------------------
 
     def began(self, conn: Connection, epoch: str) -> None:
-        heads = {stream: log.head(conn, stream) for stream in self.crowds.streams()}
+        heads = log.heads(conn, self.crowds.streams())
         self._in_loop(partial(self._move, epoch, heads))
 
     def found(self, conn: Connection, epoch: str, events: list[Event]) -> None:
         found = []
-        for stream, of_stream in by_stream(events).items():
-            crowd = self.crowds.find(stream)
+        for portion in portions(events):
+            crowd = self.crowds.find(portion[0].stream)
             if crowd is not None:
                 audiences, size = crowd.audiences, crowd.size
-                found.append(self._drawer.news(conn, epoch, of_stream, audiences, size))
+                found.append(self._drawer.news(conn, epoch, portion, audiences, size))
         if found:
+            self._passed_on.clear()
             self._in_loop(partial(self._publish, found))
+
+    def wait_for_readers(self) -> None:
+        self._passed_on.wait(LONGEST_PUBLISH_S)
 
     def stands(self, *, well: bool) -> None:
         if well:
@@ -252,6 +268,8 @@ class Hub:
         for news in found:
             for following in self.crowds.followings(news.stream):
                 following.pass_on(news)
+        # What was written leaves at the end of this round of the loop.
+        asyncio.get_running_loop().call_soon(self._passed_on.set)
 
     def _move(self, epoch: str, heads: dict[str, int]) -> None:
         self.epoch = epoch

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from clutch.kernel.log import Event
-from clutch.live.frames import LARGEST_FRAME, Events, Happened, Snapshot, encode
+from clutch.live.frames import LARGEST_FRAME, Events, Happened, Parcel, Snapshot, encode
 from clutch.live.rendering import FETCH_ALL, Audience, Drawn
+
+# Characters of facts in one frame: their letters, and the pieces beside them, have room to grow.
+LARGEST_PORTION = LARGEST_FRAME // 4
 
 
 class News:
-    """Follows on the event `after`, ends with the event `seq`; one text for all of an audience."""
+    """Follows on the event `after`, ends with the event `seq`; one parcel an audience."""
 
     def __init__(
         self,
@@ -29,18 +32,18 @@ class News:
         self._happened = happened
         self._drawn = drawn
         self._spread_ms = spread_ms
-        self._texts = {audience: self._encode(audience, self.after) for audience in drawn}
+        self._parcels = {audience: self._encode(audience, self.after) for audience in drawn}
 
-    def text_for(self, audience: Audience, after: int) -> str:
+    def parcel_for(self, audience: Audience, after: int) -> Parcel:
         """The frame for a listener who has everything up to `after`."""
         if after > self.after:
             return self._encode(audience, after)
         # An audience that came while this was being drawn fetches instead.
-        return self._texts.get(audience) or self._encode(audience, after)
+        return self._parcels.get(audience) or self._encode(audience, after)
 
-    def _encode(self, audience: Audience, after: int) -> str:
+    def _encode(self, audience: Audience, after: int) -> Parcel:
         drawn = self._drawn.get(audience, FETCH_ALL)
-        text = encode(
+        parcel = encode(
             Events(
                 self.stream,
                 self.epoch,
@@ -51,11 +54,12 @@ class News:
                 drawn.stale,
                 drawn.untouched,
                 drawn.says,
+                drawn.toasts,
                 self._spread_ms,
             )
         )
-        if len(text) <= LARGEST_FRAME:
-            return text
+        if len(parcel) <= LARGEST_FRAME:
+            return parcel
         return encode(Snapshot(self.stream, self.epoch, self.seq, "large", self._spread_ms))
 
 
@@ -69,9 +73,18 @@ def tell(events: Iterable[Event], open_ones: Iterable[bool]) -> tuple[Happened, 
     )
 
 
-def by_stream(events: Iterable[Event]) -> dict[str, list[Event]]:
-    """Events apart by stream; those of one stay in order."""
+def portions(events: Iterable[Event]) -> Iterator[list[Event]]:
+    """Events apart by stream, in order, so many together as one frame carries well."""
     apart: dict[str, list[Event]] = {}
     for event in events:
         apart.setdefault(event.stream, []).append(event)
-    return apart
+    for of_stream in apart.values():
+        portion: list[Event] = []
+        size = 0
+        for event in of_stream:
+            size += len(event.json)
+            if portion and size > LARGEST_PORTION:
+                yield portion
+                portion, size = [], len(event.json)
+            portion.append(event)
+        yield portion

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+from clutch.live.frames import Parcel
+
 MOST_FRAMES = 256
 MOST_BYTES = 1024 * 1024
 CROWDED = MOST_FRAMES // 4
@@ -23,32 +25,37 @@ class Outbox:
     def __init__(self) -> None:
         self.overflown = False
         self.closed = False
-        self._frames: deque[tuple[str, bool]] = deque()
+        self._frames: deque[tuple[Parcel, bool]] = deque()
         self._bytes = 0
-        self._filled = asyncio.Event()
+        self._filled: asyncio.Event | None = None
         self._room: asyncio.Event | None = None
 
     def __len__(self) -> int:
         return len(self._frames)
 
-    def answer(self, text: str) -> None:
-        """Put in a frame that must arrive."""
-        self._put(text, is_news=False)
+    @property
+    def is_idle(self) -> bool:
+        """Nothing waits, and nothing was thrown away."""
+        return not self._frames and not self.overflown
 
-    def news(self, text: str) -> None:
+    def answer(self, parcel: Parcel) -> None:
+        """Put in a frame that must arrive."""
+        self._put(parcel, is_news=False)
+
+    def news(self, parcel: Parcel) -> None:
         """Put in a frame that a snapshot can replace."""
         if self.overflown or self.closed:
             return
-        if len(self._frames) >= MOST_FRAMES or self._bytes + len(text) > MOST_BYTES:
+        if len(self._frames) >= MOST_FRAMES or self._bytes + len(parcel) > MOST_BYTES:
             self._overflow()
         else:
-            self._put(text, is_news=True)
+            self._put(parcel, is_news=True)
 
     def caught_up(self) -> None:
         """News may be put in again."""
         self.overflown = False
 
-    def close(self, last: str) -> None:
+    def close(self, last: Parcel) -> None:
         """Throw everything away but `last`, and take nothing more."""
         if self.closed:
             return
@@ -60,10 +67,10 @@ class Outbox:
 
     async def filled(self) -> bool:
         """Wait until there is something to do; False when it is closed and empty for good."""
-        while not self._frames and not self.overflown:
+        while self.is_idle:
             if self.closed:
                 return False
-            self._filled.clear()
+            self._filled = asyncio.Event()
             await self._filled.wait()
         return True
 
@@ -73,29 +80,34 @@ class Outbox:
             self._room = asyncio.Event()
             await self._room.wait()
 
-    def take(self) -> str | None:
+    def take(self) -> Parcel | None:
         """The next frame, if one waits."""
         if not self._frames:
             return None
-        text, _ = self._frames.popleft()
-        self._bytes -= len(text)
+        parcel, _ = self._frames.popleft()
+        self._bytes -= len(parcel)
         self._tell_room()
-        return text
+        return parcel
 
-    def _put(self, text: str, *, is_news: bool) -> None:
+    def _put(self, parcel: Parcel, *, is_news: bool) -> None:
         if self.closed:
             return
-        self._frames.append((text, is_news))
-        self._bytes += len(text)
-        self._filled.set()
+        self._frames.append((parcel, is_news))
+        self._bytes += len(parcel)
+        self._tell_filled()
 
     def _overflow(self) -> None:
         kept = [frame for frame in self._frames if not frame[1]]
         self._frames = deque(kept)
-        self._bytes = sum(len(text) for text, _ in kept)
+        self._bytes = sum(len(parcel) for parcel, _ in kept)
         self.overflown = True
-        self._filled.set()
+        self._tell_filled()
         self._tell_room()
+
+    def _tell_filled(self) -> None:
+        if self._filled is not None:
+            self._filled.set()
+            self._filled = None
 
     def _tell_room(self) -> None:
         if self._room is not None and len(self._frames) <= CROWDED:

@@ -14,6 +14,7 @@ from clutch.kernel.log import Event
 from clutch.kernel.refusals import Refusal
 from clutch.live.drawing import Drawer
 from clutch.live.frames import Wish
+from clutch.live.listener import Who
 from clutch.live.news import News
 from clutch.live.rendering import Audience
 from clutch.live.streams import Kinds, require_follow
@@ -43,21 +44,27 @@ def look_back(
     kinds: Kinds,
     drawer: Drawer,
     wishes: Sequence[tuple[Wish, int]],
-    actor: Actor,
-    audience: Audience,
+    who: Who,
 ) -> list[Past]:
     """What to answer to each wish; beside a wish stands how many follow its stream."""
     epoch = get_epoch(conn)
+    actor = who.now(conn)
     pasts = [_past_of(conn, kinds, epoch, wish, actor) for wish, _ in wishes]
     # Drawn last: a query that fails there spoils the transaction on PostgreSQL.
     return [
         msgspec.structs.replace(
-            past, missed=drawer.kept_news(conn, epoch, past.events, audience, listeners)
+            past, missed=_missed(conn, drawer, past, who.audience_of(past.stream), listeners)
         )
         if past.events
         else past
         for past, (_, listeners) in zip(pasts, wishes, strict=True)
     ]
+
+
+def _missed(
+    conn: Connection, drawer: Drawer, past: Past, audience: Audience, listeners: int
+) -> News:
+    return drawer.kept_news(conn, past.epoch, past.events, audience, listeners)
 
 
 def _past_of(conn: Connection, kinds: Kinds, epoch: str, wish: Wish, actor: Actor) -> Past:

@@ -44,6 +44,25 @@ class MessageUnreadable(Refusal):
     sentence = N_("This message can't be read. The protocol is described in docs/live.md.")
 
 
+class AddressUnreadable(Refusal):
+    """The streams in the address, or the Last-Event-ID, can't be read."""
+
+    code = "address-unreadable"
+    kind = Kind.INVALID
+    sentence = N_(
+        "This address can't be read. It is written like "
+        "/live/events?follow=site@17&epoch=q8txv9spf4hn: see docs/live.md."
+    )
+
+
+class UpgradeRequired(Refusal):
+    """Somebody asked for the WebSocket in plain HTTP, or a proxy on the way made it so."""
+
+    code = "upgrade-required"
+    kind = Kind.UPGRADE
+    sentence = N_("Only WebSockets are answered here. Over plain HTTP, use /live/events.")
+
+
 class SessionEnded(Refusal):
     """The login that this connection came with has ended: logged out, banned, password changed."""
 

@@ -13,14 +13,18 @@ import msgspec
 from sqlalchemy import Connection
 
 from clutch.kernel.log import Event
-from clutch.live.frames import EVERYTHING
+from clutch.live.frames import EVERYTHING, Toast
 
 
 class Audience(msgspec.Struct, frozen=True):
-    """Readers who get the same text: a language and an IANA zone."""
+    """Readers who get the same text: a language and an IANA zone.
+
+    `is_owner`: the stream is their own account's, so they may read what nobody else may.
+    """
 
     language: str
     zone: str
+    is_owner: bool = False
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -29,13 +33,15 @@ class Drawn(msgspec.Struct, frozen=True):
     `pieces`: element id to HTML of that one element, the same for everybody: no name, token or
     relative time of a visitor. `stale`: ids of elements that pages must fetch anew; `untouched`:
     those that they need not; a name that ends with `*` stands for all that begin so. `says`:
-    sentences read out to people who can't see the change; few and short.
+    sentences read out to people who can't see the change; few and short. `toasts`: notes on every
+    open page; only for an audience that is the owner, and only what the owner should know now.
     """
 
     pieces: dict[str, str] = {}
     stale: tuple[str, ...] = ()
     untouched: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
+    toasts: tuple[Toast, ...] = ()
 
 
 FETCH_ALL = Drawn(stale=(EVERYTHING,))

@@ -7,6 +7,7 @@ the last position is all there is. Being woken only makes it faster: it looks by
 from __future__ import annotations
 
 import threading
+import time
 from typing import Protocol
 
 import structlog
@@ -23,6 +24,7 @@ _log = structlog.get_logger("live")
 LOOK_EVERY_S = 0.2
 AFTER_TROUBLE_S = 1.0
 MOST = 1_000
+LONGEST_BREATH_S = 0.05
 
 
 class Sink(Protocol):
@@ -33,6 +35,9 @@ class Sink(Protocol):
 
     def found(self, conn: Connection, epoch: str, events: list[Event]) -> None:
         """These came, in commit order. When this fails, they come again."""
+
+    def wait_for_readers(self) -> None:
+        """Wait, not for long, until what was found last is on its way to who follows it."""
 
     def stands(self, *, well: bool) -> None:
         """Whether the log can be read; told at every change."""
@@ -74,8 +79,16 @@ class Tail:
             if well is not self._well:
                 self._well = well
                 self._sink.stands(well=well)
+            self._breathe()
             self._woken.wait(self._every_s if well else AFTER_TROUBLE_S)
             self._woken.clear()
+
+    def _breathe(self) -> None:
+        # While one crowd is being told, more happens; it then travels in one frame. So a burst
+        # takes half of the loop's time at most, and the rest of the site has the other half.
+        began = time.monotonic()
+        self._sink.wait_for_readers()
+        self._ended.wait(min(time.monotonic() - began, LONGEST_BREATH_S))
 
     def _try(self) -> bool:
         try:

@@ -10,7 +10,7 @@ import structlog
 
 from clutch.kernel import log
 from clutch.kernel.refusals import StorageUnavailable
-from clutch.live.frames import HEARTBEAT_S, Heartbeat, encode
+from clutch.live.frames import HEARTBEAT_S, Heartbeat, Parcel, encode
 from clutch.live.listener import Listener
 from clutch.live.refusals import SessionEnded, StreamUnknown, TooSlow
 from clutch.live.rights import closed_streams, ended_logins, not_allowed
@@ -23,6 +23,8 @@ _log = structlog.get_logger("live")
 # Half of what is promised (5 s), so that a slow look is still in time.
 RIGHTS_EVERY_S = 2.0
 STUCK_S = 60.0
+# So many heartbeats, then others have a turn.
+AT_ONCE = 100
 
 
 class Watch:
@@ -47,16 +49,21 @@ class Watch:
     async def beat(self) -> None:
         """Tell each listener where its streams stand in the database."""
         streams = self._hub.crowds.streams()
-        heads = await self._hub.read(lambda conn: {one: log.head(conn, one) for one in streams})
-        texts: dict[tuple[tuple[str, int], ...], str] = {}
-        for listener in tuple(self._hub.listeners):
-            if len(listener.outbox) or listener.outbox.overflown:
+        try:
+            heads = await self._hub.read(lambda conn: log.heads(conn, streams))
+        except StorageUnavailable:
+            heads = {}  # the line is well all the same, and what was passed on is known
+        parcels: dict[tuple[tuple[str, int], ...], Parcel] = {}
+        for number, listener in enumerate(tuple(self._hub.listeners)):
+            if not listener.beats or not listener.outbox.is_idle:
                 continue  # it hears from us as it is
             known = heads_of(listener, heads)
             key = tuple(known.items())
-            if key not in texts:
-                texts[key] = encode(Heartbeat(self._hub.epoch, known))
-            listener.outbox.news(texts[key])
+            if key not in parcels:
+                parcels[key] = encode(Heartbeat(self._hub.epoch, known))
+            listener.news(parcels[key])
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     async def check(self) -> None:
         """End what may not go on: ended logins, closed streams, readers that are stuck."""
@@ -77,9 +84,8 @@ class Watch:
         seen = self._seen
         self._seen = {}
         for listener in tuple(self._hub.listeners):
-            idle = not len(listener.outbox) and not listener.outbox.overflown
             taken, since = seen.get(listener, (-1, now))
-            moved = idle or listener.taken != taken
+            moved = listener.outbox.is_idle or listener.taken != taken
             self._seen[listener] = (listener.taken, now if moved else since)
             if now - self._seen[listener][1] > STUCK_S:
                 self._hub.dismiss(listener, TooSlow())

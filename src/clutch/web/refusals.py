@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     Kind.PRECONDITION: 428,
     Kind.TOO_LARGE: 413,
     Kind.TOO_MANY: 429,
+    Kind.UPGRADE: 426,
     Kind.BUSY: 503,
     Kind.UNAVAILABLE: 503,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -19,13 +20,15 @@ from starlette.types import ASGIApp
 from clutch.cli.serving.parent import Lines
 from clutch.cli.serving.state import Beat, StateFile, resident_bytes
 from clutch.cli.serving.tally import Tally
-from clutch.kernel import optional
+from clutch.web.live.push import protocol_class
 
 # What requests in flight get to finish; the parent's END_SECONDS holds it and the site's closing.
 FINISH_SECONDS = 3
 # Longer than the proxies' usual 60 s, so that never the site is the one that closes a line in use.
 KEEP_ALIVE_SECONDS = 75
 LARGEST_FRAME = 64 * 1024
+# What the last frames get to leave before lines are closed.
+GOODBYE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def follow_parent(lifeline: int) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which also beats in its loop and tells when it answers."""
+    """uvicorn, which also beats in its loop, tells when it answers, and says when it ends."""
 
     def __init__(
         self,
@@ -100,6 +103,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._ending()
+        await asyncio.sleep(GOODBYE_SECONDS)
         await super().shutdown(sockets=sockets)
 
     async def _keep_beating(self) -> None:
@@ -110,11 +114,15 @@ class _Server(uvicorn.Server):
 
 def server_config(app: ASGIApp) -> uvicorn.Config:
     """How an app is served here."""
+    websocket = protocol_class()
+    if websocket is None:
+        # The capability says so, once; uvicorn would for every browser that tries.
+        logging.getLogger("uvicorn.error").addFilter(_is_no_upgrade)
     return uvicorn.Config(
         app,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio" if optional.load("websockets") else "none",
+        ws=websocket or "none",
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
         lifespan="on",
@@ -126,6 +134,10 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=FINISH_SECONDS,
     )
+
+
+def _is_no_upgrade(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith(("Unsupported upgrade", "No supported WebSocket"))
 
 
 def _state(served: Served, tally: Tally, beat: Beat, started: float) -> dict[str, Any]:
