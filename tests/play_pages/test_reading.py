@@ -272,6 +272,17 @@ def test_the_start_time_of_a_match_is_set_by_the_api_too(four: Cup) -> None:
     assert kinds[:2] == ["result-confirmed", "match-scheduled"]
 
 
+def test_the_overview_shows_what_is_played_now_and_next(run: Begin) -> None:
+    cup = Cup(run(16))
+    _schedule(cup.running, "U1.7")
+    cup.running.decide("U1.1", (2, 0))
+    page = cup.guest.get(cup.base)
+    found = re.findall(r"U1\.\d", page.piece("upcoming"))
+    assert found == ["U1.7", "U1.2", "U1.3", "U1.4", "U1.5"]
+    cup.running.play_out()
+    assert "Now and next" not in cup.guest.get(cup.base).text
+
+
 def test_the_start_times_of_a_round_are_set_by_the_api_too(four: Cup) -> None:
     api = four.running.people.api(four.running.boss)
     path = f"{four.base}/rounds/U1/start"

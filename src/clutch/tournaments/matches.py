@@ -122,6 +122,12 @@ def matches_named(
     return [_match(row) for row in conn.execute(_SOME, wanted)]
 
 
+def next_matches(conn: Connection, tournament_id: TournamentId, most: int) -> list[MatchId]:
+    """What can be played now, by start time, then in the order of the draw."""
+    found = conn.execute(_NEXT, {"the_tournament": tournament_id, "most": most})
+    return list(found.scalars())
+
+
 def claims_of(conn: Connection, tournament_id: TournamentId, match_id: str) -> list[Claim]:
     """The claims beside a match, first side first: none, one, or two that differ."""
     rows = conn.execute(_CLAIMS, {"the_tournament": tournament_id, "the_match": match_id})
@@ -212,6 +218,15 @@ _SOME = (
         match_table.c.id.in_(bindparam("those", expanding=True)),
     )
     .order_by(match_table.c.number)
+)
+_NEXT = (
+    select(match_table.c.id)
+    .where(
+        match_table.c.tournament_id == bindparam("the_tournament"),
+        match_table.c.status == "ready",
+    )
+    .order_by(match_table.c.starts_at.is_(None), match_table.c.starts_at, match_table.c.number)
+    .limit(bindparam("most"))
 )
 _CLAIMS = (
     select(report_table)

@@ -7,12 +7,10 @@ from starlette.responses import Response
 from clutch.accounts.models import AccountId
 from clutch.accounts.queries import list_players
 from clutch.teams.queries import played_for
-from clutch.tournaments import records
-from clutch.tournaments.records import Whose
 from clutch.web.routing import Pages
 from clutch.web.views.numbers import page_number
 from clutch.web.views.players import player_frame
-from clutch.web.views.records import COLUMNS, read_wanted, record_page
+from clutch.web.views.records import matches_tab, overview_tab, tournaments_tab
 from clutch.web.views.teams import ending_word
 from clutch.web.visit import Visit
 
@@ -29,38 +27,25 @@ def list_page(visit: Visit) -> Response:
 
 @pages.get("/players/{account_id:int}")
 def player_page(visit: Visit, account_id: int) -> Response:
-    whose = Whose(account_id=AccountId(account_id))
     with visit.read() as conn:
-        frame = player_frame(conn, visit.actor, AccountId(account_id))
-        played = records.tournaments_of(conn, whose, unlisted=frame.sees_unlisted)
-        last = records.last_results(conn, whose, unlisted=frame.sees_unlisted)
-    return visit.render(
-        "players/player.html",
-        frame=frame,
-        trophies=records.trophies(played),
-        last=last,
-        played=len(played),
-    )
+        shown = overview_tab(conn, player_frame(conn, visit.actor, AccountId(account_id)))
+    return visit.render("players/player.html", **shown)
 
 
 @pages.get("/players/{account_id:int}/tournaments")
 def tournaments_page(visit: Visit, account_id: int) -> Response:
-    whose = Whose(account_id=AccountId(account_id))
     with visit.read() as conn:
         frame = player_frame(conn, visit.actor, AccountId(account_id))
-        played = records.tournaments_of(conn, whose, unlisted=frame.sees_unlisted)
-    wanted = read_wanted(visit.request.query_params)
-    record = record_page(played, wanted, page_number(visit), visit.zone)
-    return visit.render("players/record.html", frame=frame, record=record, columns=COLUMNS)
+        shown = tournaments_tab(visit, conn, frame)
+    return visit.render("players/record.html", **shown)
 
 
 @pages.get("/players/{account_id:int}/matches")
 def matches_page(visit: Visit, account_id: int) -> Response:
-    whose = Whose(account_id=AccountId(account_id))
     with visit.read() as conn:
         frame = player_frame(conn, visit.actor, AccountId(account_id))
-        found = records.matches_of(conn, whose, page_number(visit), unlisted=frame.sees_unlisted)
-    return visit.render("players/results.html", frame=frame, found=found)
+        shown = matches_tab(visit, conn, frame)
+    return visit.render("players/results.html", **shown)
 
 
 @pages.get("/players/{account_id:int}/teams")

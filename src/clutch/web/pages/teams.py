@@ -16,13 +16,11 @@ from clutch.teams.create import create_team
 from clutch.teams.join import leave_team, remove_member
 from clutch.teams.models import Team, TeamId
 from clutch.teams.refusals import NotMember
-from clutch.tournaments import records
-from clutch.tournaments.records import Whose
 from clutch.web.forms import Form
 from clutch.web.routing import Pages
 from clutch.web.sentences import tell
 from clutch.web.views.numbers import page_number
-from clutch.web.views.records import COLUMNS, read_wanted, record_page
+from clutch.web.views.records import matches_tab, overview_tab, tournaments_tab
 from clutch.web.views.teams import (
     HISTORY_PER_PAGE,
     ending_word,
@@ -86,33 +84,23 @@ def create(visit: Visit) -> Response:
 
 @pages.get("/teams/{team_id:int}")
 def team_page(visit: Visit, team_id: int) -> Response:
-    whose = Whose(team_id=TeamId(team_id))
     with visit.read() as conn:
-        frame = team_frame(conn, visit.actor, TeamId(team_id))
-        played = records.tournaments_of(conn, whose, unlisted=frame.sees_inside)
-        last = records.last_results(conn, whose, unlisted=frame.sees_inside)
-    trophies = records.trophies(played)
-    return visit.render("teams/team.html", frame=frame, trophies=trophies, last=last)
+        shown = overview_tab(conn, team_frame(conn, visit.actor, TeamId(team_id)))
+    return visit.render("teams/team.html", **shown)
 
 
 @pages.get("/teams/{team_id:int}/tournaments")
 def tournaments_page(visit: Visit, team_id: int) -> Response:
-    whose = Whose(team_id=TeamId(team_id))
     with visit.read() as conn:
-        frame = team_frame(conn, visit.actor, TeamId(team_id))
-        played = records.tournaments_of(conn, whose, unlisted=frame.sees_inside)
-    wanted = read_wanted(visit.request.query_params)
-    record = record_page(played, wanted, page_number(visit), visit.zone)
-    return visit.render("teams/record.html", frame=frame, record=record, columns=COLUMNS)
+        shown = tournaments_tab(visit, conn, team_frame(conn, visit.actor, TeamId(team_id)))
+    return visit.render("teams/record.html", **shown)
 
 
 @pages.get("/teams/{team_id:int}/matches")
 def matches_page(visit: Visit, team_id: int) -> Response:
-    whose = Whose(team_id=TeamId(team_id))
     with visit.read() as conn:
-        frame = team_frame(conn, visit.actor, TeamId(team_id))
-        found = records.matches_of(conn, whose, page_number(visit), unlisted=frame.sees_inside)
-    return visit.render("teams/results.html", frame=frame, found=found)
+        shown = matches_tab(visit, conn, team_frame(conn, visit.actor, TeamId(team_id)))
+    return visit.render("teams/results.html", **shown)
 
 
 @pages.get("/teams/{team_id:int}/history")

@@ -27,6 +27,7 @@ from clutch.web.markdown import markdown
 from clutch.web.pages.account import zones
 from clutch.web.routing import Pages
 from clutch.web.views.numbers import page_number
+from clutch.web.views.play_lists import upcoming_matches
 from clutch.web.views.setup import (
     EditForm,
     SetupForm,
@@ -97,12 +98,14 @@ def overview_page(visit: Visit, tournament_id: str) -> Response:
         part = find_own_part(conn, visit.actor, frame.tournament)
         organizers = organizers_of(conn, frame.tournament)
         places = podium(conn, frame.tournament.id)
+        upcoming = upcoming_matches(conn, visit, frame)
     return visit.render(
         "tournaments/overview.html",
         frame=frame,
         part=part,
         organizers=organizers,
         places=places,
+        upcoming=upcoming,
         description=markdown(frame.tournament.description),
     )
 

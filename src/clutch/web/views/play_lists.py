@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import Connection
 
 from clutch.engine import ParticipantId
-from clutch.tournaments.bracket import Bracket, Placed
-from clutch.tournaments.matches import MatchRow
-from clutch.tournaments.models import Participant
+from clutch.kernel.heads import point
+from clutch.tournaments.bracket import Bracket, Placed, get_part
+from clutch.tournaments.matches import MatchRow, next_matches
+from clutch.tournaments.models import Participant, Status
+from clutch.tournaments.stages import read_stage
 from clutch.web.views.bracket import BracketView, Round
+from clutch.web.views.tournament_bracket import drawn_match
+from clutch.web.views.tournaments import TournamentFrame
+from clutch.web.visit import Visit
 
 _ORDER = {"upper": 0, "lower": 1, "third_place": 2, "final": 3}
-_UNPLAYED = frozenset({"bye", "not_needed"})
+MOST_UPCOMING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,23 @@ def rounds_in_order(bracket: BracketView) -> list[Round]:
     """The rounds in the order of play; those in which nothing is ever played are left out."""
     ordered = sorted(bracket.rounds, key=lambda one: (one.column, _ORDER[one.part], one.number))
     return [one for one in ordered if any(cell.match.status != "bye" for cell in one.cells)]
+
+
+def upcoming_matches(conn: Connection, visit: Visit, frame: TournamentFrame) -> Markup | None:
+    """The matches that can be played now, drawn once for everybody; nothing unless it runs."""
+    tournament = frame.tournament
+    if tournament.status is not Status.RUNNING:
+        return None
+
+    def draw() -> dict[str, Any]:
+        stage = read_stage(conn, visit.site.writer.kept, tournament.id)
+        wanted = next_matches(conn, tournament.id, MOST_UPCOMING)
+        part = get_part(conn, stage, tournament, wanted)
+        drawn = {match.id: drawn_match(part, match) for match in part.matches}
+        return {"matches": [drawn[match_id] for match_id in wanted], "base": frame.path}
+
+    at = tournament.stream, point(conn, tournament.stream)
+    return visit.piece("upcoming", at, "play/upcoming.html", draw)
 
 
 def places_of(bracket: Bracket) -> list[Places]:

@@ -32,6 +32,10 @@ class PlayerFrame:
     follow: Markup
 
     @property
+    def whose(self) -> Whose:
+        return Whose(account_id=self.player.id)
+
+    @property
     def is_deleted(self) -> bool:
         return self.player.name is None
 

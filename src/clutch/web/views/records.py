@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from clutch.kernel.refusals import N_
 from clutch.tournaments.models import Status
-from clutch.tournaments.records import Played
+from clutch.tournaments.records import (
+    Played,
+    Whose,
+    last_results,
+    matches_of,
+    tournaments_of,
+    trophies,
+)
+from clutch.web.views.numbers import page_number
+from clutch.web.visit import Visit
 
 PER_PAGE = 20
 LONGEST_SEARCH = 100
@@ -137,6 +148,37 @@ def is_wanted(one: Played, wanted: Wanted, zone: ZoneInfo) -> bool:
     if wanted.status and one.status.value != wanted.status:
         return False
     return _is_between(one.at, wanted, zone)
+
+
+class RecordFrame(Protocol):
+    """A page of somebody who played: whose record it is, and how much of it the visitor sees."""
+
+    @property
+    def whose(self) -> Whose: ...
+
+    @property
+    def sees_unlisted(self) -> bool: ...
+
+
+def overview_tab(conn: Connection, frame: RecordFrame) -> dict[str, Any]:
+    """Trophies and last results, and how many tournaments there were."""
+    played = tournaments_of(conn, frame.whose, unlisted=frame.sees_unlisted)
+    last = last_results(conn, frame.whose, unlisted=frame.sees_unlisted)
+    return {"frame": frame, "trophies": trophies(played), "last": last, "played": len(played)}
+
+
+def tournaments_tab(visit: Visit, conn: Connection, frame: RecordFrame) -> dict[str, Any]:
+    """The tournaments that the address asks for."""
+    played = tournaments_of(conn, frame.whose, unlisted=frame.sees_unlisted)
+    wanted = read_wanted(visit.request.query_params)
+    record = record_page(played, wanted, page_number(visit), visit.zone)
+    return {"frame": frame, "record": record, "columns": COLUMNS}
+
+
+def matches_tab(visit: Visit, conn: Connection, frame: RecordFrame) -> dict[str, Any]:
+    """A page of the matches."""
+    number, unlisted = page_number(visit), frame.sees_unlisted
+    return {"frame": frame, "found": matches_of(conn, frame.whose, number, unlisted=unlisted)}
 
 
 def sort_played(found: Iterable[Played], sort: str) -> list[Played]:

@@ -43,6 +43,14 @@ class TeamFrame:
         return self.is_member or self.may_lead
 
     @property
+    def whose(self) -> Whose:
+        return Whose(team_id=self.team.id)
+
+    @property
+    def sees_unlisted(self) -> bool:
+        return self.sees_inside
+
+    @property
     def is_alone(self) -> bool:
         """Whether whoever leaves now ends the team."""
         return len(self.members) == 1
