@@ -24,6 +24,7 @@ CONTEXTS = (
     "teams",
     "tournaments",
     "achievements",
+    "statistics",
     "live",
     "engine",
     "kernel",
@@ -42,6 +43,9 @@ OWNERS = {
     "letters": "accounts",
     "login": "accounts",
     "invites": "teams",
+    "analysis": "statistics",
+    "charts": "statistics",
+    "leaderboards": "statistics",
     "marks": "teams",
 }
 FRAME = {"api_docs", "base", "bracket", "documentation", "errors", "pieces", "preferences"}

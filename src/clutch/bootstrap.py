@@ -37,6 +37,8 @@ from clutch.live.hub import Hub
 from clutch.live.kinds import stream_kinds
 from clutch.live.limits import Doors
 from clutch.migrations import migrate
+from clutch.statistics import projection as statistics
+from clutch.statistics.queries import numbers_of
 from clutch.teams.join import leave_all
 from clutch.teams.queries import played_for
 from clutch.tournaments.forgetting import forget_player, kept_about
@@ -131,6 +133,7 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     wakes.wake(hub.wake)
     wakes.wake(projector.wake)
     writer.on_commit(wakes.on_commit)
+    _project_statistics(settings, capabilities, projector)
     site = Site(
         settings=settings,
         clock=clock,
@@ -159,6 +162,21 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     return site
 
 
+def _project_statistics(
+    settings: Settings, capabilities: Capabilities, projector: Projector
+) -> None:
+    if settings.statistics == "off":
+        sentence, setting = N_("It is switched off by {setting}."), "CLUTCH_STATISTICS=off"
+        capabilities.declare(statistics.NAME, State.OFF, sentence, setting=setting)
+        return
+    rater = statistics.load_rater()
+    if isinstance(rater, optional.Absent):
+        capabilities.declare(statistics.NAME, State.ABSENT, optional.MISSING, **rater.facts)
+        return
+    capabilities.declare(statistics.NAME, State.UP)
+    projector.add(statistics.Statistics(rater))
+
+
 def _remember_and_forget(personal: Personal) -> None:
     """Say who keeps what about people, and who forgets it when they leave."""
     personal.contribute("tournaments", kept_about)
@@ -167,6 +185,7 @@ def _remember_and_forget(personal: Personal) -> None:
     personal.on_erase(leave_all)
     personal.contribute("achievements", unlocked_by)
     personal.on_erase(retire_all)
+    personal.contribute("statistics", numbers_of)
 
 
 def _capabilities(settings: Settings, clock: Clock) -> Capabilities:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -151,9 +151,18 @@ def token_of(row: Any) -> Token:
     )
 
 
-def read_back(conn: Connection, before: int | None = None, most: int = PER_PAGE) -> list[Event]:
-    """The log of the whole site, newest first, from just before position `before`."""
-    statement = select(event).order_by(event.c.position.desc()).limit(most)
+def read_back(
+    conn: Connection,
+    before: int | None = None,
+    most: int = PER_PAGE,
+    besides: Collection[str] = frozenset(),
+) -> list[Event]:
+    """The log of the whole site, newest first, from just before position `before`.
+
+    Kinds in `besides` are left out.
+    """
+    told = event.c.kind.not_in(besides)
+    statement = select(event).where(told).order_by(event.c.position.desc()).limit(most)
     if before is not None:
         statement = statement.where(event.c.position < before)
     return [Event(*row) for row in conn.execute(statement)]

@@ -32,6 +32,9 @@ COMMANDS = {
     "run": Place("clutch.cli.run:run", "Try the site out, with a demo community when it is empty."),
     "simulate": Place("clutch.cli.simulate:simulate", "Run a tournament from a file, no database."),
     "play": Place("clutch.cli.play:play", "Play a file through the HTTP API of a running site."),
+    "rebuild": Place(
+        "clutch.cli.rebuild:rebuild", "Fold statistics and the like anew from the log."
+    ),
     "user": Place("clutch.cli.users:app", "Accounts: create, reset a password, change a role."),
 }
 

@@ -7,7 +7,7 @@ the database refuses it too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -164,6 +164,34 @@ def read_stream(
 def read_tail(conn: Connection, after: int, most: int = 1_000) -> list[Event]:
     """Events of all streams with `position > after`, in the order of their commits."""
     return _events(conn.execute(_TAIL, {"after": after, "most": most}).all())
+
+
+class Past(msgspec.Struct, frozen=True):
+    """A page of what happened in a stream, newest first."""
+
+    events: list[Event]
+    page: int
+    pages: int
+
+
+def read_past(
+    conn: Connection,
+    stream: str,
+    page: int = 1,
+    most: int = 50,
+    besides: Collection[str] = frozenset(),
+) -> Past:
+    """A page of a stream's past, from 1; one beyond the last is the last.
+
+    Kinds in `besides` are left out: what followers note by themselves is no history.
+    """
+    told = (event_table.c.stream == stream, event_table.c.kind.not_in(besides))
+    count = conn.execute(select(func.count()).select_from(event_table).where(*told)).scalar_one()
+    pages = max(1, -(-count // most))
+    number = min(max(1, page), pages)
+    newest = select(event_table).where(*told).order_by(event_table.c.seq.desc())
+    rows = conn.execute(newest.limit(most).offset((number - 1) * most)).all()
+    return Past(_events(rows), number, pages)
 
 
 def _events(rows: Sequence[Any]) -> list[Event]:

@@ -99,6 +99,7 @@ class Settings(BaseModel):
     signup_limit: Limit = "20/minute;200/hour"
     login_limit: Limit = "10/minute;60/hour"
     achievements: Literal["on", "off"] = "on"
+    statistics: Literal["on", "off"] = "on"
     live_per_address: int = Field(50, ge=1, le=100_000)
     mail_host: str | None = None
     mail_port: int = Field(587, ge=1, le=65535)

@@ -25,6 +25,7 @@ _OF_PLAYERS = frozenset(
         "player-out",
         "achievement-unlocked",
         "achievement-taken-back",
+        "statistics-changed",
     }
 )
 _OF_TEAMS = frozenset(
@@ -37,6 +38,7 @@ _OF_TEAMS = frozenset(
         "team-member-left",
         "achievement-unlocked",
         "achievement-taken-back",
+        "statistics-changed",
     }
 )
 

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from clutch.accounts.models import AccountId, Actor
-from clutch.kernel import log
 from clutch.kernel.writing import Transaction
 from clutch.teams import policy, queries
 from clutch.teams.change import change_team, disband_team, transfer_captaincy
@@ -36,7 +35,7 @@ from clutch.web.views.team_answers import (
     team_out,
     teams_out,
 )
-from clutch.web.views.teams import HISTORY_PER_PAGE, history_after, open_to, team_frame
+from clutch.web.views.teams import open_to, team_frame, team_past
 from clutch.web.visit import ApiVisitDep
 
 router = APIRouter(tags=["teams"])
@@ -158,10 +157,9 @@ def history_route(team_id: Id, visit: ApiVisitDep, page: PageNumber = 1) -> Resp
     """What happened, newest first. Events about invites are shown to members only."""
     with visit.read() as conn:
         frame = team_frame(conn, visit.actor, TeamId(team_id))
-        after, pages = history_after(conn, frame.team.stream, page)
-        events = log.read_stream(conn, frame.team.stream, after, HISTORY_PER_PAGE)
-    told = events_out(open_to(frame, reversed(events)))
-    return visit.json(TeamHistoryOut(told, min(page, pages), pages))
+        past = team_past(conn, frame.team, page)
+    told = events_out(open_to(frame, past.events))
+    return visit.json(TeamHistoryOut(told, past.page, past.pages))
 
 
 @router.get("/teams/{team_id}/invites", **answers(list[InviteOut]))

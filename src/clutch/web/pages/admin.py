@@ -21,12 +21,12 @@ from clutch.accounts.queries import (
 from clutch.accounts.resets import ResetLink, make_reset_link
 from clutch.accounts.sessions import sessions_of
 from clutch.accounts.signup import NewAccount, create_account, hash_for_account
-from clutch.kernel.log import read_stream
+from clutch.kernel.log import read_past
 from clutch.kernel.refusals import N_
 from clutch.web.callers import Secret
 from clutch.web.forms import Form
 from clutch.web.routing import Pages
-from clutch.web.sentences import tell
+from clutch.web.sentences import UNTOLD, tell
 from clutch.web.visit import Visit
 
 pages = Pages()
@@ -128,7 +128,7 @@ def log_page(visit: Visit) -> Response:
     require_admin(visit.actor)
     before = _number(visit.request.query_params.get("before"), None)
     with visit.read() as conn:
-        events = read_back(conn, before)
+        events = read_back(conn, before, besides=UNTOLD)
         lines = tell(conn, visit.reader, events)
     older = events[-1].position if len(events) == PER_PAGE else None
     return visit.render("admin/log.html", lines=lines, older=older, is_newest=before is None)
@@ -140,7 +140,8 @@ def _show_user(visit: Visit, account_id: int, link: ResetLink | None) -> Respons
         user = get_account(conn, AccountId(account_id))
         sessions = sessions_of(conn, user.id, visit.now)
         tokens = tokens_of(conn, user.id)
-        history = tell(conn, visit.reader, reversed(read_stream(conn, f"player-{user.id}")[-50:]))
+        past = read_past(conn, f"player-{user.id}", besides=UNTOLD)
+        history = tell(conn, visit.reader, past.events)
     return visit.render(
         "admin/user.html",
         user=user,

@@ -8,7 +8,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from clutch.accounts.models import AccountId
-from clutch.kernel import log
 from clutch.kernel.refusals import N_
 from clutch.teams import colours, policy, queries
 from clutch.teams.change import change_team, disband_team, transfer_captaincy
@@ -22,11 +21,10 @@ from clutch.web.sentences import tell
 from clutch.web.views.numbers import page_number
 from clutch.web.views.records import matches_tab, overview_tab, tournaments_tab
 from clutch.web.views.teams import (
-    HISTORY_PER_PAGE,
     ending_word,
-    history_after,
     open_to,
     team_frame,
+    team_past,
 )
 from clutch.web.visit import Visit
 
@@ -105,12 +103,10 @@ def matches_page(visit: Visit, team_id: int) -> Response:
 
 @pages.get("/teams/{team_id:int}/history")
 def history_page(visit: Visit, team_id: int) -> Response:
-    number = page_number(visit)
     with visit.read() as conn:
         frame = team_frame(conn, visit.actor, TeamId(team_id))
-        after, last = history_after(conn, frame.team.stream, number)
-        events = log.read_stream(conn, frame.team.stream, after, HISTORY_PER_PAGE)
-        told = tell(conn, visit.reader, open_to(frame, reversed(events)))
+        past = team_past(conn, frame.team, page_number(visit))
+        told = tell(conn, visit.reader, open_to(frame, past.events))
         memberships = queries.members_history(conn, TeamId(team_id))
     return visit.render(
         "teams/history.html",
@@ -118,8 +114,8 @@ def history_page(visit: Visit, team_id: int) -> Response:
         told=told,
         memberships=memberships,
         ending_word=ending_word,
-        page=min(number, last),
-        last=last,
+        page=past.page,
+        last=past.pages,
     )
 
 

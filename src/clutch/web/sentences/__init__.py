@@ -82,6 +82,9 @@ class Teller:
         }
 
 
+# What followers conclude by themselves, at every turn: in the log, but in nobody's history.
+UNTOLD = frozenset({"ratings-recomputing", "statistics-changed"})
+
 Sentence = Callable[[Teller, Event, Any], Markup]
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 
 from clutch.accounts.models import Actor
 from clutch.kernel import log
-from clutch.kernel.log import Event
+from clutch.kernel.log import Event, Past
 from clutch.kernel.refusals import N_
 from clutch.teams import policy, queries
 from clutch.teams.models import Ending, Member, Team, TeamId
 from clutch.tournaments.models import stream_of as tournament_stream
 from clutch.tournaments.records import Whose, running_of
 from clutch.web.reader import current_reader
+from clutch.web.sentences import UNTOLD
 from clutch.web.views.streams import follow
 
 HISTORY_PER_PAGE = 50
@@ -89,15 +90,9 @@ def ending_word(ending: Ending | None) -> str:
     return "" if ending is None else current_reader().gettext(_ENDINGS[ending])
 
 
-def history_after(conn: Connection, stream: str, page: int) -> tuple[int, int]:
-    """Where the page of a history begins (the seq before it), and how many pages there are.
-
-    Pages count from the newest event.
-    """
-    head = log.head(conn, stream)
-    pages = max(1, -(-head // HISTORY_PER_PAGE))
-    number = min(max(1, page), pages)
-    return max(0, head - number * HISTORY_PER_PAGE), pages
+def team_past(conn: Connection, team: Team, page: int) -> Past:
+    """A page of a team's history, newest first."""
+    return log.read_past(conn, team.stream, page, HISTORY_PER_PAGE, UNTOLD)
 
 
 def open_to(frame: TeamFrame, events: Iterable[Event]) -> list[Event]:

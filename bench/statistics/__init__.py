@@ -1,0 +1,11 @@
+"""The statistics: folding a long past."""
+
+from __future__ import annotations
+
+from bench.statistics.folding import folding_rows
+from bench.table import Row
+
+
+def rows() -> list[Row]:
+    """All figures; about a minute."""
+    return folding_rows()

@@ -1,0 +1,1 @@
+"""Statistics: what the results of players and teams add up to."""

@@ -1,0 +1,168 @@
+"""Values of the statistics context: who is counted, and the decided matches that count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from clutch.tournaments.models import TournamentId
+
+MatchKey = tuple[TournamentId, str]
+
+PODIUM = 3
+# Between two who were both there and of whom one won; walkovers and double forfeits rate nobody.
+_RATED = frozenset({"played", "forfeit"})
+
+
+class Mode(StrEnum):
+    """In which part somebody is counted: a player alone, a player in rosters, a team."""
+
+    SOLO = "solo"
+    ROSTER = "roster"
+    TEAM = "team"
+
+
+class Holder(NamedTuple):
+    """Whose numbers: an account's (solo, roster) or a team's."""
+
+    mode: Mode
+    id: int
+
+    @property
+    def stream(self) -> str:
+        """The log stream that tells when the numbers changed."""
+        return f"team-{self.id}" if self.mode is Mode.TEAM else f"player-{self.id}"
+
+
+class Axis(StrEnum):
+    """What a tally is broken down by."""
+
+    ALL = "all"
+    GAME = "game"
+    FORMAT = "format"
+    MAP = "map"
+    OPPONENT = "opponent"
+
+
+class Side(msgspec.Struct, frozen=True, array_like=True):
+    """A side of a match: the account that plays alone, or the team and its roster."""
+
+    unit: int
+    roster: tuple[int, ...] = ()
+
+
+class MapWon(msgspec.Struct, frozen=True, array_like=True):
+    """A game on a named map, and which side won it."""
+
+    name: str
+    side: int
+
+
+class Contest(NamedTuple):
+    """A match as one mode sees it: who stood on the two sides."""
+
+    mode: Mode
+    sides: tuple[tuple[int, ...], tuple[int, ...]]
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """A decided match between two participants.
+
+    `place` is its place in the order in which matches rate: the log position of its decision. A
+    correction keeps the place. `winner` is a side, None after a double forfeit. `counts`: the
+    tournament is public. `standing`: it has a result; without one, but `awaiting`, it keeps its
+    place for the corrected result that follows.
+    """
+
+    tournament_id: TournamentId
+    match_id: str
+    place: int
+    at: datetime
+    game: str
+    format: str
+    by_teams: bool
+    sides: tuple[Side, Side]
+    outcome: str
+    winner: int | None
+    scores: tuple[int, int] | None
+    best_of: int | None
+    maps: tuple[MapWon, ...] = ()
+    counts: bool = True
+    standing: bool = True
+    awaiting: bool = False
+
+    @property
+    def key(self) -> MatchKey:
+        return self.tournament_id, self.match_id
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether anybody's numbers show it."""
+        return self.standing and self.counts
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether it moves ratings, form and streaks."""
+        return self.winner is not None and self.outcome in _RATED
+
+    @property
+    def is_decider(self) -> bool:
+        """Whether the last possible game of the best-of decided it."""
+        if self.best_of is None or self.best_of < 3 or self.scores is None or not self.is_rated:
+            return False
+        return sum(self.scores) == self.best_of
+
+    @property
+    def contests(self) -> tuple[Contest, ...]:
+        """The match as each mode sees it."""
+        first, second = self.sides
+        units = ((first.unit,), (second.unit,))
+        if not self.by_teams:
+            return (Contest(Mode.SOLO, units),)
+        return (Contest(Mode.TEAM, units), Contest(Mode.ROSTER, (first.roster, second.roster)))
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """Everybody whose numbers it is part of."""
+        return tuple(
+            Holder(contest.mode, one)
+            for contest in self.contests
+            for side in contest.sides
+            for one in side
+        )
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A final placement: rank to `to` among so many participants."""
+
+    holder: Holder
+    tournament_id: TournamentId
+    place: int
+    at: datetime
+    game: str
+    format: str
+    rank: int
+    to: int
+    participants: int
+    counts: bool = True
+
+    @property
+    def share(self) -> float | None:
+        """0 for the first place, 1 for the last; None where nobody else took part."""
+        if self.participants < 2:
+            return None
+        middle = (self.rank + self.to) / 2
+        return (middle - 1) / (self.participants - 1)
+
+
+_T = TypeVar("_T")
+
+
+def in_parts(all_of_it: Sequence[_T], most: int) -> Iterator[Sequence[_T]]:
+    """A long list in parts of at most so many: a statement takes only so many values."""
+    for start in range(0, len(all_of_it), most):
+        yield all_of_it[start : start + most]

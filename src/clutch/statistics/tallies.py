@@ -1,0 +1,181 @@
+"""Tallies: what matches and placements add up to for one holder, along one axis, in one period.
+
+Everything here is arithmetic over values: a tally is the same whether matches are added as they
+come or all anew, as long as their order is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from clutch.statistics.models import PODIUM, Axis, Decided, MapWon, Placed
+
+FORM = 20
+EVER = ""
+
+
+class TallyKey(NamedTuple):
+    """Which tally of a holder: an axis, its value, and a period (EVER, `2026` or `2026-03`)."""
+
+    axis: Axis
+    value: str = ""
+    period: str = EVER
+
+
+class Tally(msgspec.Struct):
+    """Counters. Won and lost contain walkovers; games are counted where a best-of was played.
+
+    `form`: the last 20 rated matches, the latest last, as W and L. `streak`: won in a row, below
+    zero lost in a row; walkovers neither add to it nor end it. `skill`/`doubt`: the rating after
+    the period's last rated match, None before the first.
+    """
+
+    played: int = 0
+    won: int = 0
+    lost: int = 0
+    walkovers_won: int = 0
+    walkovers_lost: int = 0
+    games_won: int = 0
+    games_lost: int = 0
+    deciders_won: int = 0
+    deciders_lost: int = 0
+    placed: int = 0
+    titles: int = 0
+    podiums: int = 0
+    rank_sum: int = 0
+    best_rank: int | None = None
+    best_among: int | None = None
+    form: str = ""
+    streak: int = 0
+    longest: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    skill: float | None = None
+    doubt: float | None = None
+
+
+class Outing(msgspec.Struct, frozen=True):
+    """A decided match as one side lived it."""
+
+    won: bool
+    rated: bool
+    walkover: bool
+    decider: bool
+    games_won: int
+    games_lost: int
+    at: datetime
+
+
+def outing_of(decided: Decided, side: int) -> Outing:
+    """The match seen from a side."""
+    own, other = (0, 0) if decided.scores is None else decided.scores[:: 1 if side == 0 else -1]
+    counts_games = decided.best_of is not None
+    return Outing(
+        won=decided.winner == side,
+        rated=decided.is_rated,
+        walkover=decided.outcome == "walkover",
+        decider=decided.is_decider,
+        games_won=own if counts_games else 0,
+        games_lost=other if counts_games else 0,
+        at=decided.at,
+    )
+
+
+def match_keys(decided: Decided, opponent: int) -> tuple[TallyKey, ...]:
+    """The tallies that a match stands in, beside those of its maps."""
+    return _match_keys(decided.game, decided.format, month_of(decided.at), opponent)
+
+
+@lru_cache(maxsize=4096)
+def _match_keys(game: str, format_name: str, month: str, opponent: int) -> tuple[TallyKey, ...]:
+    return (
+        *_period_keys(game, month),
+        TallyKey(Axis.FORMAT, format_name, EVER),
+        TallyKey(Axis.OPPONENT, str(opponent), EVER),
+    )
+
+
+def _period_keys(game: str, month: str) -> tuple[TallyKey, ...]:
+    periods = (EVER, month[:4], month)
+    return tuple(
+        TallyKey(axis, value, period)
+        for axis, value in ((Axis.ALL, ""), (Axis.GAME, game))
+        for period in periods
+    )
+
+
+def placed_keys(placed: Placed) -> tuple[TallyKey, ...]:
+    """The tallies that a placement stands in."""
+    keys = _period_keys(placed.game, month_of(placed.at))
+    return (*keys, TallyKey(Axis.FORMAT, placed.format, EVER))
+
+
+def month_of(at: datetime) -> str:
+    """The calendar month, in UTC for everybody: `2026-03`."""
+    return f"{at.year:04}-{at.month:02}"
+
+
+def add_match(tally: Tally, outing: Outing) -> None:
+    """Count a match; matches come in the order of their places."""
+    tally.played += 1
+    if outing.won:
+        tally.won += 1
+        tally.walkovers_won += outing.walkover
+        tally.deciders_won += outing.decider
+    else:
+        tally.lost += 1
+        tally.walkovers_lost += outing.walkover
+        tally.deciders_lost += outing.decider
+    tally.games_won += outing.games_won
+    tally.games_lost += outing.games_lost
+    tally.first_at = tally.first_at or outing.at
+    tally.last_at = outing.at
+    if outing.rated:
+        _go_on(tally, outing.won)
+
+
+def add_map(tally: Tally, won: bool, at: datetime) -> None:
+    """Count one game on a map: the tally of a map counts games, not matches."""
+    tally.played += 1
+    tally.won += won
+    tally.lost += not won
+    tally.first_at = tally.first_at or at
+    tally.last_at = at
+
+
+def add_placed(tally: Tally, placed: Placed) -> None:
+    """Count a final placement; the order in which placements come does not matter."""
+    tally.placed += 1
+    tally.titles += placed.rank == 1
+    tally.podiums += placed.rank <= PODIUM
+    tally.rank_sum += placed.rank
+    better = tally.best_rank is None or placed.rank < tally.best_rank
+    same = placed.rank == tally.best_rank and placed.participants > (tally.best_among or 0)
+    if better or same:
+        tally.best_rank, tally.best_among = placed.rank, placed.participants
+
+
+def maps_won(maps: Iterable[MapWon], side: int) -> Iterator[tuple[TallyKey, bool]]:
+    """The tallies of the maps that were played, and whether the side won there."""
+    for one in maps:
+        yield TallyKey(Axis.MAP, one.name), one.side == side
+
+
+def share(won: int, of: int) -> float | None:
+    """A share; None of nothing."""
+    return won / of if of else None
+
+
+def _go_on(tally: Tally, won: bool) -> None:
+    tally.form = tally.form[1 - FORM :] + ("W" if won else "L")
+    if won:
+        tally.streak = tally.streak + 1 if tally.streak > 0 else 1
+        if tally.streak > tally.longest:  # noqa: PLR1730 - in the hot path max() is a call
+            tally.longest = tally.streak
+    else:
+        tally.streak = tally.streak - 1 if tally.streak < 0 else -1
