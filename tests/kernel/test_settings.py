@@ -27,11 +27,29 @@ def settings(**environment: str) -> Settings:
         ("REDIS_URL", "http://cache", "must begin with redis:"),
         ("REDIS_URL", "redis://cache:many", "not an address of a Redis"),
         ("CLUTCH_LANGUAGE", "fr", "CLUTCH_LANGUAGE=fr"),
+        ("CLUTCH_LOGIN_LIMIT", "0/minute", "CLUTCH_LOGIN_LIMIT=0/minute"),
+        ("CLUTCH_TRUSTED_PROXIES", "10.0.0.1, proxy", "proxy is not an address"),
+        ("CLUTCH_TRUSTED_PROXIES", "10.0.0.0/33", "10.0.0.0/33 is not an address"),
+        ("CLUTCH_URL", "https://", "CLUTCH_URL=https://"),
+        ("CLUTCH_URL", "https://clutch:many", "CLUTCH_URL=https://clutch:many"),
+        ("CLUTCH_MAIL_FROM", "clutch", "CLUTCH_MAIL_FROM=clutch"),
+        ("CLUTCH_MAIL_FROM", "Clutch <clutch@example.org>", "write it like clutch@example.org"),
     ],
 )
 def test_a_wrong_setting_is_named_in_the_refusal(name: str, value: str, words: str) -> None:
     with pytest.raises(BadSettings, match=words):
         settings(**{name: value})
+
+
+def test_settings_may_be_written_as_people_write_them() -> None:
+    found = settings(
+        CLUTCH_TRUSTED_PROXIES="10.0.0.1, 192.168.7.9/16,::1",
+        CLUTCH_URL="https://clutch.example.org:8443/",
+        CLUTCH_MAIL_FROM="clutch@example.org",
+        CLUTCH_LOGIN_LIMIT="3 per 2 minutes",
+    )
+    assert found.proxies == {"10.0.0.1", "192.168.7.9/16", "::1"}
+    assert found.url == "https://clutch.example.org:8443"
 
 
 def test_a_password_is_not_repeated_in_a_refusal() -> None:

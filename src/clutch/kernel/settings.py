@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
@@ -45,9 +46,32 @@ def _zone(name: str) -> str:
 
 def _limit(text: str) -> str:
     try:
-        parse_many(text)
+        is_limit = all(limit.amount >= 1 and limit.multiples >= 1 for limit in parse_many(text))
     except ValueError:
-        raise ValueError("not a limit; write it like 20/minute;200/hour") from None
+        is_limit = False
+    if not is_limit:
+        raise ValueError("not a limit; write it like 20/minute;200/hour")
+    return text
+
+
+def _networks(text: str) -> str:
+    for part in _parts(text):
+        try:
+            ip_network(part, strict=False)
+        except ValueError:
+            raise ValueError(
+                f"{part} is not an address; write them like 10.0.0.7,192.168.0.0/16"
+            ) from None
+    return text
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _mailbox(text: str) -> str:
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
+        raise ValueError("not a mail address; write it like clutch@example.org")
     return text
 
 
@@ -74,6 +98,13 @@ def _redis(url: str) -> str:
 def _site_url(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
+    try:
+        parts = urlsplit(url)
+        is_address = parts.port != 0 and bool(parts.hostname)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ValueError("not an address; write it like https://clutch.example.org")
     return url.rstrip("/")
 
 
@@ -95,7 +126,7 @@ class Settings(BaseModel):
     language: Literal["en", "ru"] = "en"
     zone: Zone = "UTC"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    trusted_proxies: str = ""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     signup_limit: Limit = "20/minute;200/hour"
     login_limit: Limit = "10/minute;60/hour"
     achievements: Literal["on", "off"] = "on"
@@ -105,7 +136,7 @@ class Settings(BaseModel):
     mail_port: int = Field(587, ge=1, le=65535)
     mail_user: str | None = None
     mail_password: str | None = None
-    mail_from: str | None = None
+    mail_from: Annotated[str, AfterValidator(_mailbox)] | None = None
     mail_tls: Literal["starttls", "tls", "off"] = "starttls"
 
     database_url: Annotated[str, AfterValidator(_database)] | None = Field(
@@ -143,7 +174,7 @@ class Settings(BaseModel):
     @property
     def proxies(self) -> frozenset[str]:
         """Addresses of peers whose `X-Forwarded-For` is believed."""
-        return frozenset(part.strip() for part in self.trusted_proxies.split(",") if part.strip())
+        return frozenset(_parts(self.trusted_proxies))
 
     @property
     def mail(self) -> bool:
