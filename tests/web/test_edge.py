@@ -133,6 +133,12 @@ def test_a_bug_becomes_a_plain_page_with_its_number(client: Browser, bugs: Bugs)
     assert isinstance(bugs.pop(), KeyError)
 
 
+def test_the_page_of_a_bug_keeps_the_readers_theme(client: Browser, bugs: Bugs) -> None:
+    client.http.cookies.set("theme", "light")
+    assert 'data-theme="light"' in client.http.get("/edge/bug").text
+    bugs.clear()
+
+
 def test_a_bug_in_the_api_is_json_with_its_number(client: Browser, bugs: Bugs) -> None:
     answer = client.http.get("/api/v1/edge/bug")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")

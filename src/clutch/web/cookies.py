@@ -13,6 +13,7 @@ FORM = "clutch-form"
 LANGUAGE = "language"
 ZONE = "zone"
 THEME = "theme"
+THEMES = ("dark", "light", "auto")
 FLASH = "flash"
 
 YEAR_S = 365 * 24 * 3600
@@ -63,6 +64,12 @@ def set_choice(response: Response, name: str, value: str, connection: HTTPConnec
     response.set_cookie(
         name, value, max_age=YEAR_S, path="/", secure=is_secure(connection), samesite="lax"
     )
+
+
+def theme_of(connection: HTTPConnection) -> str:
+    """The chosen theme: dark unless the visitor said otherwise."""
+    chosen = connection.cookies.get(THEME, "")
+    return chosen if chosen in THEMES else THEMES[0]
 
 
 def set_flash(response: Response, text: str, connection: HTTPConnection) -> None:

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from clutch.accounts.models import GUEST
 from clutch.bootstrap import Site
 from clutch.kernel.refusals import InvalidInput, NotFound, Refusal, StorageUnavailable
+from clutch.web import cookies
 from clutch.web.forms import sentences
 from clutch.web.reader import Reader
 from clutch.web.refusals import (
@@ -70,6 +71,7 @@ def bug_answer(site: Site, request: Request, request_id: str) -> Response:
         return Response(body, 500, {"Cache-Control": "no-store"}, "application/json")
     page = _BUG_PAGE.format(
         language=reader.language,
+        theme=cookies.theme_of(request),
         title=HTTPStatus.INTERNAL_SERVER_ERROR.value,
         css=static_files().url("css/clutch.css"),
         sentence=escape(sentence),
@@ -79,7 +81,7 @@ def bug_answer(site: Site, request: Request, request_id: str) -> Response:
 
 
 _BUG_PAGE = """<!doctype html>
-<html lang="{language}" data-theme="dark"><meta charset="utf-8">
+<html lang="{language}" data-theme="{theme}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <link rel="stylesheet" href="{css}">
 <main class="page narrow"><p class="page-kind">{title}</p><h1 class="lead">{sentence}</h1>

@@ -44,7 +44,6 @@ M = TypeVar("M", bound=BaseModel)
 
 Draw = Callable[[], Mapping[str, Any]]
 
-THEMES = ("dark", "light", "auto")
 # Whole numbers beyond this fit into no column of either database.
 LARGEST_ID = 2**63 - 1
 
@@ -142,9 +141,7 @@ class Visit(_Visiting):
 
     @property
     def theme(self) -> str:
-        """The chosen theme: dark unless the visitor said otherwise."""
-        chosen = self.request.cookies.get(cookies.THEME, "")
-        return chosen if chosen in THEMES else THEMES[0]
+        return cookies.theme_of(self.request)
 
     def form(self, model: type[M]) -> M:
         """What was typed, checked.
