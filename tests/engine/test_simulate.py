@@ -308,6 +308,20 @@ def test_what_is_no_json_is_refused_in_one_line(raw: bytes, why: str) -> None:
     assert stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {**script(), "x" * 100_000: 1},
+        {**script(), "participants": ["y\n" * 100_000] * 2},
+        {**script(), "results": [of("a", "z" * 100_000, [1, 0])]},
+    ],
+)
+def test_an_endless_name_makes_no_endless_line(plain: Plain) -> None:
+    status, _, said = simulate(plain)
+    assert (status, said.count("\n")) == (2, 1)
+    assert len(said) < 200
+
+
 def test_a_byte_order_mark_is_no_obstacle() -> None:
     assert simulate(b"\xef\xbb\xbf" + json.dumps(script(2)).encode())[0] == 0
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from reprlib import Repr
 from typing import Any, NoReturn, TypeVar
 
 from clutch.engine import (
@@ -27,6 +28,8 @@ from clutch.engine import (
 
 Pair = tuple[ParticipantId, ParticipantId]
 T = TypeVar("T")
+_NAMES = Repr()
+_NAMES.maxstring = 80
 
 
 class ScriptRefused(Exception):
@@ -108,9 +111,9 @@ def _json(raw: bytes) -> object:
         _refuse("the file", f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})")
     except RecursionError:
         _refuse("the file", "nested too deeply")
-    except ValueError as error:
+    except ValueError:
         # Python refuses whole numbers of thousands of digits.
-        _refuse("the file", f"a number is too long ({error})")
+        _refuse("the file", "a number is too long")
     return found
 
 
@@ -119,7 +122,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         repeated = next(key for key in keys if keys.count(key) > 1)
-        _refuse("the file", f"the key {repeated!r} stands twice in one object")
+        _refuse("the file", f"the key {_short(repeated)} stands twice in one object")
     return found
 
 
@@ -162,7 +165,7 @@ def _names(plain: object) -> tuple[str, ...]:
         if not isinstance(name, str) or not name:
             _refuse(f"participants[{index}]", "must be a name that is not empty")
         if name in seen:
-            _refuse(f"participants[{index}]", f"the name {name!r} stands there twice")
+            _refuse(f"participants[{index}]", f"the name {_short(name)} stands there twice")
         seen[name] = None
     return tuple(seen)
 
@@ -192,7 +195,7 @@ def _opponents(plain: object, where: str, seeds: Mapping[str, ParticipantId]) ->
         _refuse(where, f"must name two participants, not {len(pair)}")
     first, second = (_participant(name, where, seeds) for name in pair)
     if first == second:
-        _refuse(where, f"{pair[0]!r} can't play against itself")
+        _refuse(where, f"{_short(pair[0])} can't play against itself")
     return first, second
 
 
@@ -200,7 +203,7 @@ def _participant(name: object, where: str, seeds: Mapping[str, ParticipantId]) -
     if not isinstance(name, str):
         _refuse(where, "must be a participant's name")
     if name not in seeds:
-        _refuse(where, f"{name!r} is not among the participants")
+        _refuse(where, f"{_short(name)} is not among the participants")
     return seeds[name]
 
 
@@ -221,7 +224,7 @@ def _winner(
         return None
     winner = _participant(plain, where, seeds)
     if winner not in opponents:
-        _refuse(where, f"{plain!r} is not one of the two opponents")
+        _refuse(where, f"{_short(plain)} is not one of the two opponents")
     return winner
 
 
@@ -256,10 +259,10 @@ def _object(plain: object, where: str, required: set[str], optional: set[str]) -
         _refuse(where, "must be an object")
     unknown = [key for key in plain if key not in required | optional]
     if unknown:
-        _refuse(where, f"the key {unknown[0]!r} is not known")
+        _refuse(where, f"the key {_short(unknown[0])} is not known")
     missing = sorted(required - plain.keys())
     if missing:
-        _refuse(where, f"the key {missing[0]!r} is missing")
+        _refuse(where, f"the key {_short(missing[0])} is missing")
     return plain
 
 
@@ -273,6 +276,11 @@ def _choice(plain: object, where: str, known: Iterable[str], make: Callable[[str
     if not isinstance(plain, str) or plain not in known:
         _refuse(where, f"must be one of: {', '.join(known)}")
     return make(plain)
+
+
+def _short(name: object) -> str:
+    """A name in quotes on one line, its middle left out where it is endless."""
+    return _NAMES.repr(name)
 
 
 def _refuse(where: str, why: str) -> NoReturn:
