@@ -38,11 +38,26 @@ class Mode(StrEnum):
     """At most `bytes_a_second` on each line, each way."""
 
 
+@dataclass(frozen=True)
+class Dropped:
+    """A frame that the proxy kept from a client: when, by the client's address, and its bytes."""
+
+    at: float
+    peer: str
+    frame: bytes
+
+    @property
+    def text(self) -> bytes:
+        """What stood in it."""
+        return self.frame[self.frame.index(b"{") :]
+
+
 @dataclass(eq=False)
 class _Line:
     """One client's connection and the one to the server that belongs to it."""
 
     near: asyncio.StreamWriter
+    peer: str
     far: asyncio.StreamWriter | None = None
     swallowed: bool = False
     due: dict[bool, float] = field(default_factory=dict)
@@ -62,7 +77,6 @@ class Proxy:
         self._listener: asyncio.Server | None = None
         self._lines: set[_Line] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._unrest: asyncio.Event = asyncio.Event()
         self.port = 0
         self.mode = Mode.PASS
         self.delay_s = 0.0
@@ -70,7 +84,7 @@ class Proxy:
         self.drops_upgrade = False
         self.blocked: tuple[str, ...] = ()
         self.opened = 0
-        self.lost = 0
+        self.lost: list[Dropped] = []
         self._to_lose = 0
         self._marked = b""
 
@@ -135,7 +149,7 @@ class Proxy:
             self._listener = None
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = _Line(writer)
+        line = _Line(writer, writer.get_extra_info("peername")[0])
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
@@ -156,11 +170,9 @@ class Proxy:
         if self.mode is Mode.RESET:
             line.reset()
             return
-        # The client's own address, so that the server sees many of them.
-        peer = line.near.get_extra_info("peername")
-        source = (peer[0], 0) if peer else None
+        # From the client's own address, so that the server sees many of them.
         far, line.far = await asyncio.open_connection(
-            *self._server_at, local_addr=source, limit=CHUNK
+            *self._server_at, local_addr=(line.peer, 0), limit=CHUNK
         )
         there = asyncio.create_task(self._pump(line, reader, line.far, to_server=True))
         back = asyncio.create_task(self._pump(line, far, line.near, to_server=False))
@@ -230,15 +242,16 @@ class Proxy:
                 return some
             head, mark, rest = some.partition(END_OF_HEAD)
             line.splitter = FrameSplitter()
-            return head + mark + self._frames(line.splitter, rest)
-        return self._frames(line.splitter, some)
+            return head + mark + self._frames(line, rest)
+        return self._frames(line, some)
 
-    def _frames(self, splitter: FrameSplitter, some: bytes) -> bytes:
+    def _frames(self, line: _Line, some: bytes) -> bytes:
+        assert line.splitter is not None
         kept = []
-        for frame in splitter.feed(some):
+        for frame in line.splitter.feed(some):
             if self._to_lose and self._marked in frame:
                 self._to_lose -= 1
-                self.lost += 1
+                self.lost.append(Dropped(_now(), line.peer, frame))
                 continue
             kept.append(frame)
         return b"".join(kept)

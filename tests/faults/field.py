@@ -1,0 +1,110 @@
+"""A field to play on: people with tokens and tournaments that wait for their first result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from clutch.accounts.models import SITE, Actor, Role, Scope
+from clutch.accounts.repository import insert_account
+from clutch.accounts.tokens import make_token_for
+from clutch.bootstrap import open_site, prepare
+from clutch.kernel.settings import Settings
+from clutch.kernel.writing import Transaction
+from clutch.tournaments import drafting, drawing, moving, registering
+from clutch.tournaments.matches import matches_of
+from clutch.tournaments.models import FormatSettings, Status, Visibility
+from clutch.tournaments.participants import participants_of
+from clutch.tournaments.registering import Wish
+from clutch.tournaments.repository import get_tournament
+from clutch.tournaments.settings import Setup
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account with a token for all that the load does."""
+
+    actor: Actor
+    token: str
+
+
+@dataclass(frozen=True)
+class Cup:
+    """A drawn tournament; `captains` speak for the participants, by participant id."""
+
+    id: str
+    captains: Mapping[int, Person]
+    matches: tuple[str, ...]
+
+    @property
+    def stream(self) -> str:
+        return f"tournament-{self.id}"
+
+
+@dataclass(frozen=True)
+class Field:
+    """Who is there and what they play; `hidden` is an unlisted draft that nobody else may see."""
+
+    organizer: Person
+    players: tuple[Person, ...]
+    cups: tuple[Cup, ...]
+    hidden: str
+
+
+def make_field(settings: Settings, cups: int, players: int) -> Field:
+    """Prepare an empty database and draw so many double eliminations of so many players."""
+    prepare(settings)
+    site = open_site(settings)
+    try:
+        organizer, people = site.writer.write(lambda tx: _people(tx, players))
+        drawn = [
+            site.writer.write(partial(_cup, organizer=organizer, people=people, number=number))
+            for number in range(cups)
+        ]
+        hidden = site.writer.write(lambda tx: _draft(tx, organizer, "Hidden"))
+    finally:
+        site.close()
+    return Field(organizer, tuple(people), tuple(drawn), hidden)
+
+
+def _people(tx: Transaction, count: int) -> tuple[Person, list[Person]]:
+    organizer = _person(tx, "boss", Role.ORGANIZER)
+    return organizer, [_person(tx, f"player{number}", Role.PLAYER) for number in range(count)]
+
+
+def _person(tx: Transaction, name: str, role: Role) -> Person:
+    account = insert_account(tx, name, role=role.value)
+    made = make_token_for(tx, SITE, account.id, "faults", (Scope.READ, Scope.TOURNAMENTS_WRITE))
+    return Person(Actor(account.id, name, role), made.secret)
+
+
+def _draft(tx: Transaction, organizer: Person, name: str, most: int = 16) -> str:
+    setup = Setup(
+        name=name,
+        game="Chess",
+        format="double_elimination",
+        format_settings=FormatSettings(best_of=3),
+        visibility=Visibility.PUBLIC,
+        max_participants=most,
+    )
+    return drafting.create_tournament(tx, organizer.actor, setup).id
+
+
+def _cup(tx: Transaction, organizer: Person, people: list[Person], number: int) -> Cup:
+    cup = get_tournament(tx.conn, _draft(tx, organizer, f"Cup {number}", len(people)))  # type: ignore[arg-type]
+    boss = organizer.actor
+    cup = moving.move_tournament(tx, boss, cup.id, cup.version, Status.REGISTRATION)
+    for person in people:
+        registering.register(tx, person.actor, cup.id, Wish())
+    version = get_tournament(tx.conn, cup.id).version
+    moving.move_tournament(tx, boss, cup.id, version, Status.SEEDING)
+    version = get_tournament(tx.conn, cup.id).seeding_version
+    drawing.start_tournament(tx, boss, cup.id, version)
+    by_account = {person.actor.account_id: person for person in people}
+    captains = {
+        int(one.id): by_account[one.account_id]
+        for one in participants_of(tx.conn, cup.id)
+        if one.account_id in by_account
+    }
+    return Cup(cup.id, captains, tuple(one.id for one in matches_of(tx.conn, cup.id)))

@@ -1,0 +1,161 @@
+"""What happened during a round, as it was recorded; the checkers read nothing else.
+
+Times are seconds of the monotonic clock of the process that records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+NO_ANSWER = 0
+
+
+class MatchPlace(msgspec.Struct, frozen=True, order=True):
+    """A match of the site."""
+
+    tournament: str
+    match: str
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One request. `status` 0: no answer came. `due` is when it should have been sent.
+
+    `heads` and `versions` are what the answer showed of streams and matches.
+    """
+
+    kind: str
+    path: str
+    due: float
+    began: float
+    ended: float
+    status: int
+    retry_after: int | None = None
+    trouble: str = ""
+    heads: Mapping[str, int] = {}
+    versions: Mapping[MatchPlace, int] = {}
+
+    @property
+    def seconds(self) -> float:
+        """From when it was due, so that a client that falls behind hides nothing."""
+        return self.ended - self.due
+
+
+class Wrote(msgspec.Struct, frozen=True):
+    """One write, with all its tries under one key. `version` is the reply's, 0 without a reply.
+
+    `unsure`: no try was answered by a yes or a no; it may or may not have happened.
+    """
+
+    place: MatchPlace
+    act: str
+    key: str
+    began: float
+    ended: float
+    status: int
+    version: int = 0
+    scores: tuple[int, int] | None = None
+    tries: int = 1
+
+    @property
+    def acknowledged(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def unsure(self) -> bool:
+        return self.status == NO_ANSWER or self.status >= 500
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A frame that a client got, without its pieces. `marks` are digests of its events by seq."""
+
+    at: float
+    client: int
+    frame: Mapping[str, Any]
+    marks: Mapping[int, int] = {}
+    applied: tuple[int, ...] = ()
+    """The seqs that the client's own rule took from it."""
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """From now on this client is on this transport; on none: an empty name."""
+
+    at: float
+    client: int
+    transport: str
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A line of the site's log about a capability."""
+
+    at: float
+    process: int
+    capability: str
+    state: str
+
+
+class Showed(msgspec.Struct, frozen=True):
+    """A reply that has parts which may be missing: what it said of one of them.
+
+    `value` is what stood in the field, `degraded` what the reply named.
+    """
+
+    at: float
+    path: str
+    status: int
+    part: str
+    value: Any
+    degraded: tuple[str, ...]
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """A frame that was taken out on its way to a client: the last event in it."""
+
+    at: float
+    client: int
+    seq: int
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """A wish that must not be granted: what should come, with which reason, and all that came."""
+
+    name: str
+    stream: str
+    expected: str
+    told: str
+    frames: tuple[Mapping[str, Any], ...]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A match as the database has it in the end."""
+
+    version: int
+    scores: tuple[int, int] | None
+
+
+@dataclass
+class Truth:
+    """What the database says in the end: digests of a stream's events in order, and matches."""
+
+    streams: dict[str, list[int]] = field(default_factory=dict)
+    matches: dict[MatchPlace, Found] = field(default_factory=dict)
+
+
+@dataclass
+class History:
+    """Everything that was recorded in a round."""
+
+    asked: list[Asked] = field(default_factory=list)
+    wrote: list[Wrote] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    showed: list[Showed] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
+    tried: list[Tried] = field(default_factory=list)
+    follows: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Of each client its stream and the seq from which it followed."""
+    truth: Truth = field(default_factory=Truth)

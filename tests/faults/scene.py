@@ -1,0 +1,156 @@
+"""A site as operators run it: `clutch serve` with processes of its own, on a field to play on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clutch.kernel.settings import Settings
+from tests.faults.asking import Client, NoAnswer
+from tests.faults.field import Field, make_field
+from tests.serve.running import Running, children_of, started
+
+BOOT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much is asked of the site: requests a second, live clients, tournaments, players."""
+
+    rate: float = 100.0
+    clients: int = 500
+    cups: int = 20
+    players: int = 32
+
+
+FULL = Load()
+SHORT = Load(rate=30.0, clients=40, cups=4, players=16)
+
+
+@dataclass
+class Scene:
+    """A running site. `settings` are those of the same database for who looks from beside."""
+
+    running: Running
+    settings: Settings
+    port: int
+    field: Field
+    booted_s: float = 0.0
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def pids(self) -> list[int]:
+        """The serving processes."""
+        return sorted(children_of(self.running.process.pid))
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What the site has logged so far, line by line."""
+        said = self.running.said().splitlines()
+        return [json.loads(line) for line in said if line.startswith("{")]
+
+    def bugs(self) -> list[dict[str, Any]]:
+        """Lines about what nobody expected."""
+        return [line for line in self.lines() if line.get("level") in {"error", "critical"}]
+
+    def memory_mb(self) -> float:
+        """What the serving processes have in memory together; shared pages count by share."""
+        return sum(_proportional_kb(pid) for pid in self.pids()) / 1000
+
+    def descriptors(self) -> dict[int, int]:
+        """Open files of each serving process."""
+        return {pid: count_in(f"/proc/{pid}/fd") for pid in self.pids()}
+
+    def tasks(self) -> dict[int, int]:
+        """Threads of each serving process."""
+        return {pid: count_in(f"/proc/{pid}/task") for pid in self.pids()}
+
+
+@contextmanager
+def serving(
+    load: Load,
+    *,
+    database: str | None = None,
+    environment: dict[str, str] | None = None,
+    workers: int = 2,
+) -> Iterator[Scene]:
+    """A drawn field and a site that serves it, from its first answer on; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="clutch-faults-") as folder:
+        home = Path(folder) / "home"
+        home.mkdir()
+        settings = Settings.model_validate({"home": home, "DATABASE_URL": database})
+        field = make_field(settings, load.cups, load.players)
+        with served(settings, field, Path(folder), environment or {}, workers) as scene:
+            yield scene
+
+
+@contextmanager
+def served(
+    settings: Settings,
+    field: Field,
+    folder: Path,
+    environment: dict[str, str],
+    workers: int = 2,
+) -> Iterator[Scene]:
+    """Start the site on what is there."""
+    port = free_port()
+    told = {
+        "CLUTCH_HOME": str(settings.home),
+        "CLUTCH_PORT": str(port),
+        "CLUTCH_WORKERS": str(workers),
+        **({"DATABASE_URL": settings.database_url} if settings.database_url else {}),
+        **environment,
+    }
+    began = time.monotonic()
+    with started(["-m", "clutch", "serve"], folder, told) as running:
+        scene = Scene(running, settings, port, field)
+        asyncio.run(_wait(scene))
+        scene.booted_s = time.monotonic() - began
+        try:
+            yield scene
+        finally:
+            if running.process.poll() is None:
+                running.end()
+
+
+async def _wait(scene: Scene) -> None:
+    until = time.monotonic() + BOOT_SECONDS
+    client = Client(scene.port, 2.0)
+    try:
+        while time.monotonic() < until:
+            assert scene.running.process.poll() is None, scene.running.said()
+            try:
+                if (await client.ask("GET", "/livez")).status == 200:
+                    return
+            except NoAnswer:
+                await asyncio.sleep(0.02)
+    finally:
+        client.close()
+    raise AssertionError(f"no answer within {BOOT_SECONDS} s: {scene.running.said()}")
+
+
+def count_in(folder: str) -> int:
+    return sum(1 for _ in Path(folder).iterdir())
+
+
+def free_port() -> int:
+    """A port that nobody has at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _proportional_kb(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1])
+    return 0
