@@ -115,6 +115,7 @@ class LoadRun:
         self.rate = rate
         self.lag_s = 0.0
         self.skipped = 0
+        self.writes = True
         self._scene = scene
         self._chance = random.Random(seed)
         self._client = Client(scene.port)
@@ -139,6 +140,18 @@ class LoadRun:
             await asyncio.wait(tuple(self._tasks))
         self._client.close()
 
+    def pause_writes(self) -> None:
+        """Only read from now on."""
+        self.writes = False
+
+    async def write_once_more(self) -> None:
+        """One write in every tournament, after whatever is under way."""
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks), timeout=1)
+            if not any(table.is_busy for board in self._boards for table in board.tables.values()):
+                break
+        await asyncio.gather(*(self._write(board) for board in self._boards))
+
     async def _run(self) -> None:
         began = time.monotonic()
         for number in count():
@@ -146,7 +159,8 @@ class LoadRun:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             self.lag_s = max(self.lag_s, time.monotonic() - due)
             share = self._chance.random()
-            work = self._write() if share < 0.2 else self._read(due, other=share > 0.9)
+            is_write = share < 0.2 and self.writes
+            work = self._write() if is_write else self._read(due, other=share > 0.9)
             task = asyncio.create_task(work)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -240,8 +254,8 @@ class LoadRun:
 
     # --- writing ----------------------------------------------------------------------------------
 
-    async def _write(self) -> None:
-        board = self._chance.choice(self._boards)
+    async def _write(self, board: Board | None = None) -> None:
+        board = board or self._chance.choice(self._boards)
         if board.is_old:
             board.is_old = False
             answer = await self._get_bracket(board)

@@ -1,0 +1,62 @@
+"""Run one scenario: `python -m tests.faults F11 --seed 1`. The exit status is 0 only if it holds.
+
+`mutations` instead of a scenario: seed every fault of the checkers over many seeds, and say which
+ones nobody noticed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+import structlog
+
+from tests.faults import f11, f12, f13, f14
+from tests.faults.mutations_live import MUTATIONS, unnoticed
+from tests.faults.round import Options, Report
+
+SCENARIOS = {"F11": f11.run, "F12": f12.run, "F13": f13.run, "F14": f14.run}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("scenario", choices=[*SCENARIOS, "all", "mutations"])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--short", action="store_true", help="less load, and only the main thing")
+    parser.add_argument("--database", choices=["sqlite", "postgres"], default="")
+    asked = parser.parse_args()
+    # What our own looks at the database log is of no interest here.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    if asked.scenario == "mutations":
+        return _seed_faults()
+    names = list(SCENARIOS) if asked.scenario == "all" else [asked.scenario]
+    options = Options(asked.seed, asked.short, asked.database)
+    return int(not all([run(name, options) for name in names]))  # noqa: C419 - each is run
+
+
+def run(name: str, options: Options) -> bool:
+    """One scenario with its report; whether it held."""
+    scenario, report, began = SCENARIOS[name], Report(), time.monotonic()
+    title = (scenario.__doc__ or "").strip()
+    print(f"{name} --seed {options.seed}{' --short' if options.short else ''}  {title}", flush=True)
+    try:
+        scenario(options, report)
+    finally:
+        print(report.text(), flush=True)
+    held = not report.faults
+    print(f"{name} {'holds' if held else 'BROKEN'} ({time.monotonic() - began:.0f} s)", flush=True)
+    return held
+
+
+def _seed_faults() -> int:
+    missed = unnoticed(range(1, 21))
+    for checker, faults in MUTATIONS.items():
+        print(f"{checker}: {', '.join(faults)}")
+    seeded = sum(map(len, MUTATIONS.values()))
+    print(f"{seeded} faults, 20 seeds each; unnoticed: {missed or 'none'}")
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

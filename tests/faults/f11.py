@@ -1,0 +1,119 @@
+"""F11: the database is locked for three seconds, for longer than writers wait, or gone.
+
+Writers wait five seconds at most, then they are told when to try again; readers are not held up by
+a lock. The process stays alive, says that it is not ready while the database is gone, and needs
+nobody's help when it is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import partial
+
+from tests.faults import checks
+from tests.faults.checks import Window
+from tests.faults.round import Options, Report, Round, playing
+from tests.faults.scene import Scene, serving
+from tests.faults.storage import Postgres, hold_lock, postgres
+
+# Five seconds in line, then the answer; with slack for a machine that has other things to do.
+LONGEST_S = 8.0
+HEALS_WITHIN_S = 5.0
+WAITS_S = 5.0
+
+
+def run(options: Options, report: Report) -> None:
+    """On SQLite the locks, on PostgreSQL the locks and the server gone."""
+    if options.database in {"", "sqlite"}:
+        with serving(options.load) as scene:
+            asyncio.run(_sqlite(scene, options, report))
+    if options.database in {"", "postgres"}:
+        with postgres() as server, serving(options.load, database=server.url) as scene:
+            asyncio.run(_postgres(scene, server, options, report))
+
+
+async def _sqlite(scene: Scene, options: Options, report: Report) -> None:
+    async with playing(scene, options, report) as going:
+        baseline = await going.wait(1 if options.short else 8)
+        going.judge_later(partial(going.rates, "SQLite, before", baseline))
+        await _locked(going, baseline, "SQLite", 1.5 if options.short else 3.0)
+        if not options.short:
+            await _locked(going, baseline, "SQLite", 8.0)
+        await going.finish()
+
+
+async def _postgres(scene: Scene, server: Postgres, options: Options, report: Report) -> None:
+    async with playing(scene, options, report) as going:
+        baseline = await going.wait(1 if options.short else 8)
+        going.judge_later(partial(going.rates, "PostgreSQL, before", baseline))
+        if not options.short:
+            await _locked(going, baseline, "PostgreSQL", 3.0)
+        await _gone(going, server, 2.0 if options.short else 5.0)
+        await going.finish()
+
+
+async def _locked(going: Round, baseline: Window, name: str, seconds: float) -> None:
+    """Nobody can write meanwhile; everybody can read, and writers get an answer in time."""
+    began = time.monotonic()
+    await asyncio.to_thread(hold_lock, going.scene.settings, seconds)
+    locked = Window(began, time.monotonic())
+    after = await going.wait(1 if going.options.short else 6)
+    title = f"{name}, locked for {seconds:g} s"
+    writers = baseline if seconds < WAITS_S else None
+    going.judge_later(partial(_judge_lock, going, title, locked, after, writers))
+
+
+def _judge_lock(
+    going: Round, title: str, locked: Window, after: Window, writers: Window | None
+) -> None:
+    report = going.report
+    going.rates(title, locked)
+    report.require(f"{title}: told in time", checks.polite(going.history, locked, LONGEST_S))
+    reads = [one for one in locked.asked(going.history) if one.kind in {"page", "api"}]
+    unread = [f"{one.path} got {one.status}" for one in reads if checks.is_error(one)]
+    report.require(f"{title}: reads go on", checks.some_of(unread))
+    if writers is not None:
+        errors = checks.extra_errors(going.history, writers, locked)
+        report.require(f"{title}: writers wait", errors)
+    _stays_alive(going, title, Window(locked.began, after.ended), ready=True)
+    _healed(going, title, Window(locked.ended + 0.5, after.ended))
+
+
+async def _gone(going: Round, server: Postgres, seconds: float) -> None:
+    """The server is stopped and started again."""
+    began = time.monotonic()
+    await asyncio.to_thread(server.stop)
+    gone = await going.wait(seconds)
+    await asyncio.to_thread(server.start)
+    back = time.monotonic()
+    after = await going.wait(HEALS_WITHIN_S + (1 if going.options.short else 6))
+    going.judge_later(partial(_judge_gone, going, gone, Window(began, back), after))
+
+
+def _judge_gone(going: Round, gone: Window, window: Window, after: Window) -> None:
+    title, report, back = f"PostgreSQL gone for {gone.seconds:.0f} s", going.report, window.ended
+    going.rates(title, window)
+    report.require(f"{title}: told in time", checks.polite(going.history, window, LONGEST_S))
+    _stays_alive(going, title, Window(window.began, after.ended), ready=False)
+    answered = going.statuses("/readyz", Window(gone.began + 0.5, gone.ended - 0.5))
+    report.require_that(f"{title}: /readyz says so", set(answered) == {503}, f"{answered}")
+    _healed(going, title, Window(back + HEALS_WITHIN_S, after.ended))
+    ready = going.statuses("/readyz", Window(back + HEALS_WITHIN_S, after.ended))
+    report.require_that(f"{title}: ready again", set(ready) == {200}, f"{ready}")
+
+
+def _stays_alive(going: Round, title: str, window: Window, *, ready: bool) -> None:
+    report = going.report
+    alive = going.statuses("/livez", window)
+    report.figure(f"{title}: slowest /livez", f"{going.slowest_probe_ms('/livez', window):.0f} ms")
+    report.require_that(f"{title}: /livez answers", set(alive) == {200}, f"{alive}")
+    if ready:
+        answered = going.statuses("/readyz", window)
+        report.require_that(f"{title}: ready to read", set(answered) == {200}, f"{answered}")
+
+
+def _healed(going: Round, title: str, window: Window) -> None:
+    errors = [one for one in window.asked(going.history) if checks.is_error(one)]
+    late = [f"{one.path} got {one.status} {one.trouble}" for one in errors]
+    going.report.require(f"{title}: heals by itself", checks.some_of(late))

@@ -1,0 +1,199 @@
+"""A round: a site, the load on it, what was recorded, what was found, and the report of it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import resource
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from tests.faults import checks, checks_live
+from tests.faults.asking import Answer, Client, NoAnswer
+from tests.faults.checks import Faults, Window, p99_ms
+from tests.faults.crowd import Crowd
+from tests.faults.history import NO_ANSWER, Asked, History
+from tests.faults.load import LoadRun
+from tests.faults.scene import FULL, SHORT, Load, Scene
+from tests.faults.truth import heads, read_truth
+
+PROBED = ("/livez", "/readyz")
+PROBE_EVERY_S = 0.25
+OPEN_FILES = 20_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a scenario is run. `database`: sqlite, postgres, or empty: what the scenario prefers."""
+
+    seed: int
+    short: bool = False
+    database: str = ""
+
+    @property
+    def load(self) -> Load:
+        return SHORT if self.short else FULL
+
+
+@dataclass
+class Report:
+    """Figures in the order in which they were taken, and what broke the promises."""
+
+    figures: list[tuple[str, str, str]] = field(default_factory=list)
+    faults: Faults = field(default_factory=list)
+
+    def figure(self, name: str, value: str, promise: str = "") -> None:
+        self.figures.append((name, value, promise))
+
+    def require(self, what: str, faults: Faults) -> None:
+        """A promise: it holds when nothing was found against it."""
+        self.faults += [f"{what}: {fault}" for fault in faults]
+        self.figures.append((what, "holds" if not faults else "BROKEN", ""))
+
+    def require_that(self, what: str, holds: bool, otherwise: str) -> None:
+        self.require(what, [] if holds else [otherwise])
+
+    def text(self) -> str:
+        """Aligned lines; what broke comes last."""
+        width = max((len(name) for name, _, _ in self.figures), default=0)
+        lines = [
+            f"  {name:<{width}}  {value}" + (f"   ({promise})" if promise else "")
+            for name, value, promise in self.figures
+        ]
+        return "\n".join([*lines, *(f"  BROKEN {fault}" for fault in self.faults)])
+
+
+@dataclass
+class Round:
+    """The load under way. `port` is the one that live clients connect to."""
+
+    scene: Scene
+    options: Options
+    report: Report
+    history: History
+    load: LoadRun
+    crowd: Crowd
+    probes: list[Asked] = field(default_factory=list)
+    probed: tuple[str, ...] = PROBED
+    _judgements: list[Callable[[], None]] = field(default_factory=list)
+
+    def judge_later(self, judge: Callable[[], None]) -> None:
+        """Call this at the end, when everything is recorded."""
+        self._judgements.append(judge)
+
+    async def wait(self, seconds: float) -> Window:
+        """Let it go on; gives the part of the round that this was."""
+        began = time.monotonic()
+        await asyncio.sleep(seconds)
+        return Window(began, time.monotonic())
+
+    async def until(self, holds: Callable[[], bool], seconds: float) -> float | None:
+        """How long it took until this held; None when it did not in time."""
+        began = time.monotonic()
+        while not holds():
+            await asyncio.sleep(0.05)
+            if time.monotonic() - began > seconds:
+                return None
+        return time.monotonic() - began
+
+    def statuses(self, path: str, window: Window) -> list[int]:
+        """What a probe was answered in this part of the round."""
+        inside = [one for one in self.probes if one.path == path]
+        return [one.status for one in inside if window.began <= one.began < window.ended]
+
+    def slowest_probe_ms(self, path: str, window: Window) -> float:
+        inside = [one for one in self.probes if one.path == path]
+        times = [one.seconds for one in inside if window.began <= one.began < window.ended]
+        return max(times, default=0.0) * 1000
+
+    def rates(self, name: str, window: Window) -> None:
+        """Figures of a part of the round."""
+        asked = window.asked(self.history)
+        errors = sum(map(checks.is_error, asked))
+        rate = len(asked) / window.seconds if window.seconds else 0.0
+        self.report.figure(
+            name, f"{rate:.0f} requests/s, {errors} errors, p99 {p99_ms(asked):.0f} ms"
+        )
+
+    async def finish(self, *, within_s: float = 20.0) -> None:
+        """Stop the load, wait until everybody has everything, and judge.
+
+        Only then is every request there, the slow ones too: whatever looks at requests waits in
+        `judge_later` until then.
+        """
+        await self.load.stop()
+        self.history.truth = await asyncio.to_thread(read_truth, self.scene)
+        await self.crowd.have(heads(self.history.truth), within_s)
+        for judge in self._judgements:
+            judge()
+        report, history = self.report, self.history
+        events = sum(map(len, history.truth.streams.values()))
+        writes = sum(wrote.acknowledged for wrote in history.wrote)
+        report.figure(
+            "all in all",
+            f"{len(history.asked)} requests, {writes} acknowledged writes, {events} events, "
+            f"{len(self.crowd.clients)} live clients, {len(history.told)} frames",
+        )
+        report.figure("the load's own lateness", f"{self.load.lag_s * 1000:.0f} ms at most")
+        report.require("no stale read", checks.stale_reads(history))
+        report.require("acknowledged writes are there, once", checks.acknowledged(history))
+        report.require("live: everything once and in order", checks_live.gapless(history))
+        bugs = [f"{line.get('event')} {line.get('path', '')}" for line in self.scene.bugs()]
+        report.require("no bug in the log", checks.some_of(bugs))
+
+
+@asynccontextmanager
+async def playing(
+    scene: Scene,
+    options: Options,
+    report: Report,
+    *,
+    port: int = 0,
+    rate: float | None = None,
+    clients: int | None = None,
+) -> AsyncIterator[Round]:
+    """The load, from when everybody is there until the end of the block."""
+    raise_limit()
+    history = History()
+    streams = [cup.stream for cup in scene.field.cups]
+    crowd = Crowd(port or scene.port, streams, history, options.seed)
+    load = LoadRun(scene, rate or options.load.rate, history, options.seed)
+    playing_round = Round(scene, options, report, history, load, crowd)
+    await crowd.arrive(options.load.clients if clients is None else clients)
+    await load.start()
+    # What is recorded stays; looking through it again and again would only make the load late.
+    gc.collect()
+    gc.freeze()
+    probing = asyncio.create_task(_probe(playing_round))
+    try:
+        yield playing_round
+    finally:
+        probing.cancel()
+        await crowd.leave()
+        with suppress(asyncio.CancelledError):
+            await load.stop()
+        gc.unfreeze()
+
+
+async def _probe(of: Round) -> None:
+    client = Client(of.scene.port, 5.0)
+    while True:
+        for path in of.probed:
+            began = time.monotonic()
+            try:
+                answer = await client.ask("GET", path)
+            except NoAnswer:
+                answer = Answer(NO_ANSWER, {}, b"")
+            ended = time.monotonic()
+            of.probes.append(Asked("probe", path, began, began, ended, answer.status))
+        await asyncio.sleep(PROBE_EVERY_S)
+
+
+def raise_limit(files: int = OPEN_FILES) -> None:
+    """Allow this process, and those that it starts, so many open files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < files:
+        wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

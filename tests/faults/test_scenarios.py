@@ -1,0 +1,27 @@
+"""A short round of each scenario: less load, the main thing, no time that a busy machine breaks.
+
+The full rounds are `make faults`: docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.faults.__main__ import SCENARIOS
+from tests.faults.round import Options, Report
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_short_round_holds(scenario: str) -> None:
+    seed = random.SystemRandom().randrange(1_000_000)
+    print(f"python -m tests.faults {scenario} --seed {seed} --short")
+    report = Report()
+    try:
+        SCENARIOS[scenario](Options(seed, short=True), report)
+    finally:
+        print(report.text())
+    assert not report.faults
