@@ -66,11 +66,13 @@ class Client:
         except (OSError, EOFError, ValueError) as error:
             raise NoAnswer(type(error).__name__) from None
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Give the lines back; the loop needs a moment for it."""
         for lines in self._idle.values():
             for _, writer in lines:
                 writer.transport.abort()
         self._idle.clear()
+        await asyncio.sleep(0.01)
 
     async def _exchange(self, source: str, request: bytes) -> Answer:
         reader, writer = await self._line(source)

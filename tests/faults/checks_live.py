@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tests.faults.checks import Faults, Window, some_of
 from tests.faults.history import History, Lost, Moved, Told, Tried
+from tests.live.reader import Ledger, Wrong
 
 
 def transports(
@@ -39,6 +40,27 @@ def transports(
 def _transport_at(moves: Sequence[Moved], at: float) -> str:
     before = [one for one in sorted(moves, key=lambda one: one.at) if one.at <= at]
     return before[-1].transport if before else ""
+
+
+def wire(history: History) -> Faults:
+    """Frame by frame, over all its connections, each client gets what the protocol promises."""
+    by_client: defaultdict[int, list[Told]] = defaultdict(list)
+    for told in history.told:
+        by_client[told.client].append(told)
+    return some_of([fault for frames in by_client.values() for fault in _read(frames)])
+
+
+def _read(frames: list[Told]) -> Faults:
+    ledger = Ledger()
+    ledger.connected()
+    for told in frames:
+        if told.frame["type"] == "hello":
+            ledger.connected()
+        try:
+            ledger.take(dict(told.frame))
+        except Wrong as wrong:
+            return [f"client {told.client}, {wrong}"]
+    return []
 
 
 def gapless(history: History, *, complete: bool = True) -> Faults:

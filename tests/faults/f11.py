@@ -19,7 +19,7 @@ from tests.faults.storage import Postgres, hold_lock, postgres
 
 # Five seconds in line, then the answer; with slack for a machine that has other things to do.
 LONGEST_S = 8.0
-HEALS_WITHIN_S = 5.0
+HEALS_WITHIN_S, HEALS_WITHIN_S_SHORT = 5.0, 2.5
 WAITS_S = 5.0
 
 
@@ -87,19 +87,21 @@ async def _gone(going: Round, server: Postgres, seconds: float) -> None:
     gone = await going.wait(seconds)
     await asyncio.to_thread(server.start)
     back = time.monotonic()
-    after = await going.wait(HEALS_WITHIN_S + (1 if going.options.short else 6))
-    going.judge_later(partial(_judge_gone, going, gone, Window(began, back), after))
+    heals_s = HEALS_WITHIN_S_SHORT if going.options.short else HEALS_WITHIN_S
+    after = await going.wait(heals_s + (1 if going.options.short else 6))
+    healed = Window(back + heals_s, after.ended)
+    going.judge_later(partial(_judge_gone, going, gone, Window(began, back), healed))
 
 
 def _judge_gone(going: Round, gone: Window, window: Window, after: Window) -> None:
-    title, report, back = f"PostgreSQL gone for {gone.seconds:.0f} s", going.report, window.ended
+    title, report = f"PostgreSQL gone for {gone.seconds:.0f} s", going.report
     going.rates(title, window)
     report.require(f"{title}: told in time", checks.polite(going.history, window, LONGEST_S))
     _stays_alive(going, title, Window(window.began, after.ended), ready=False)
     answered = going.statuses("/readyz", Window(gone.began + 0.5, gone.ended - 0.5))
     report.require_that(f"{title}: /readyz says so", set(answered) == {503}, f"{answered}")
-    _healed(going, title, Window(back + HEALS_WITHIN_S, after.ended))
-    ready = going.statuses("/readyz", Window(back + HEALS_WITHIN_S, after.ended))
+    _healed(going, title, after)
+    ready = going.statuses("/readyz", after)
     report.require_that(f"{title}: ready again", set(ready) == {200}, f"{ready}")
 
 

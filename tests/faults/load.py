@@ -138,7 +138,7 @@ class LoadRun:
             self._main.cancel()
         while self._tasks:
             await asyncio.wait(tuple(self._tasks))
-        self._client.close()
+        await self._client.close()
 
     def pause_writes(self) -> None:
         """Only read from now on."""

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from tests.faults import checks_live, mutations
-from tests.faults.history import History, Moved
+from tests.faults.history import History, Moved, Told
 from tests.faults.sample import CLIENTS, CUT_AT, FAULT, WITHIN_S, sample
 from tests.faults.seeding import Mutate, change_moved, change_one, change_told
 
@@ -22,6 +22,7 @@ CHECKS: Mapping[str, Callable[[History], list[str]]] = {
         other_within_s=10,
         back_within_s=4,
     ),
+    "frame by frame": checks_live.wire,
     "gapless": checks_live.gapless,
     "lost frames mended": lambda history: checks_live.mended(history, history.lost, WITHIN_S),
     "all back": lambda history: checks_live.all_back(history.moved, CLIENTS, CUT_AT, WITHIN_S),
@@ -39,6 +40,10 @@ def _swapped(history: History, chance: random.Random) -> None:
     at = chance.randrange(len(own) - 1)
     first, second = own[at], own[at + 1]
     history.told[first], history.told[second] = history.told[second], history.told[first]
+
+
+def _reframed(told: Told, **changed: Any) -> Told:
+    return replace(told, frame={**told.frame, **changed})
 
 
 def _last_lost(history: History, chance: random.Random) -> None:
@@ -134,6 +139,16 @@ MUTATIONS: Mapping[str, Mapping[str, Mutate]] = {
         "a client missing": _client_missing,
         "the best said while it is gone": change_moved(
             lambda one: replace(one, transport="websocket"), _is("events")
+        ),
+    },
+    "frame by frame": {
+        "a frame lost": change_told(lambda _: None),
+        "a frame twice": lambda history, chance: history.told.append(chance.choice(history.told)),
+        "two frames swapped": _swapped,
+        "another epoch": change_told(lambda one: _reframed(one, epoch="f")),
+        "an event missing inside": change_told(lambda one: _reframed(one, events=[])),
+        "a heartbeat that is behind": lambda history, _: history.told.append(
+            Told(99.0, 0, {"type": "heartbeat", "epoch": "e", "heads": {"tournament-a": 1}})
         ),
     },
     "gapless": {

@@ -117,7 +117,7 @@ class Round:
             name, f"{rate:.0f} requests/s, {errors} errors, p99 {p99_ms(asked):.0f} ms"
         )
 
-    async def finish(self, *, within_s: float = 20.0) -> None:
+    async def finish(self, *, within_s: float = 20.0, loses_nothing: bool = True) -> None:
         """Stop the load, wait until everybody has everything, and judge.
 
         Only then is every request there, the slow ones too: whatever looks at requests waits in
@@ -140,6 +140,8 @@ class Round:
         report.require("no stale read", checks.stale_reads(history))
         report.require("acknowledged writes are there, once", checks.acknowledged(history))
         report.require("live: everything once and in order", checks_live.gapless(history))
+        if loses_nothing:
+            report.require("live: frame by frame", checks_live.wire(history))
         bugs = [f"{line.get('event')} {line.get('path', '')}" for line in self.scene.bugs()]
         report.require("no bug in the log", checks.some_of(bugs))
 
@@ -171,6 +173,7 @@ async def playing(
         yield playing_round
     finally:
         probing.cancel()
+        await asyncio.gather(probing, return_exceptions=True)
         await crowd.leave()
         with suppress(asyncio.CancelledError):
             await load.stop()
@@ -179,6 +182,13 @@ async def playing(
 
 async def _probe(of: Round) -> None:
     client = Client(of.scene.port, 5.0)
+    try:
+        await _probe_with(client, of)
+    finally:
+        await client.close()
+
+
+async def _probe_with(client: Client, of: Round) -> None:
     while True:
         for path in of.probed:
             began = time.monotonic()

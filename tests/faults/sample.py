@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.faults.checks import Window
 from tests.faults.history import (
@@ -47,7 +48,10 @@ def sample(seed: int) -> History:
     places = [MatchPlace(cup, match) for cup in CUPS for match in MATCHES]
     state.versions = dict.fromkeys(places, 1)
     for client in range(CLIENTS):
-        history.follows[client] = (f"tournament-{CUPS[client % 2]}", 0)
+        stream = f"tournament-{CUPS[client % 2]}"
+        history.follows[client] = (stream, 0)
+        subscribed = _frame("subscribed", stream, seq=0, head=0)
+        history.told += [Told(0.0, client, frame) for frame in (_frame("hello"), subscribed)]
     at = 0.1
     while at < SECONDS:
         if chance.random() < 0.4:
@@ -61,6 +65,10 @@ def sample(seed: int) -> History:
     }
     _tell_of_itself(history)
     return history
+
+
+def _frame(kind: str, stream: str | None = None, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "stream": stream, "epoch": "e", **more}
 
 
 def _write(history: History, state: _State, chance: random.Random, at: float) -> None:
@@ -78,7 +86,7 @@ def _write(history: History, state: _State, chance: random.Random, at: float) ->
     seq = len(state.marks[stream])
     for client, (followed, _) in history.follows.items():
         if followed == stream:
-            frame = {"type": "events", "stream": stream, "epoch": "e", "after": seq - 1, "seq": seq}
+            frame = _frame("events", stream, after=seq - 1, seq=seq, events=[{"seq": seq}])
             marks = {seq: state.marks[stream][-1]}
             heard = ended + 0.001 * (client + 1)
             history.told.append(Told(heard, client, frame, marks, (seq,)))

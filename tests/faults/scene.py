@@ -134,7 +134,7 @@ async def _wait(scene: Scene) -> None:
             except NoAnswer:
                 await asyncio.sleep(0.02)
     finally:
-        client.close()
+        await client.close()
     raise AssertionError(f"no answer within {BOOT_SECONDS} s: {scene.running.said()}")
 
 

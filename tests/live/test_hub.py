@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from clutch.accounts.models import GUEST
 from clutch.bootstrap import Site, open_site
@@ -238,6 +240,31 @@ def test_a_piece_that_cannot_be_drawn_is_fetched_and_the_rest_goes_on(
         frame = await room.read(listener)
         assert (frame["pieces"], frame["stale"]) == ({}, ["*"])
 
+    run(act)
+
+
+def test_a_piece_whose_database_failed_is_drawn_once_it_is_back(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look at the log fails as a whole; nobody is sent to fetch from a site that can't read."""
+    failing = [True]
+
+    def draw_or_fail(
+        conn: Connection, stream: str, events: Sequence[Event], audience: Audience
+    ) -> Drawn:
+        if failing.pop() if failing else False:
+            raise OperationalError("SELECT", {}, psycopg.OperationalError("the server is gone"))
+        return draw(conn, stream, events, audience)
+
+    async def act(room: Room) -> None:
+        room.hub.draw_with("team", draw_or_fail)
+        listener = await room.follower()
+        await room.commit(1)
+        frame = await room.read(listener)
+        assert "score" in frame["pieces"]
+        assert not failing
+
+    monkeypatch.setattr(tail, "AFTER_TROUBLE_S", 0.05)
     run(act)
 
 

@@ -73,10 +73,15 @@ async def live(websocket: WebSocket) -> None:
         return
 
 
+async def refused(websocket: WebSocket) -> None:
+    await websocket.send_denial_response(PlainTextResponse("not you", 403))
+
+
 APP = Starlette(
     routes=[
         *(Route(f"/{view.__name__}", view) for view in (pid, slow, hang, stream, fail, block)),
         WebSocketRoute("/live", live),
+        WebSocketRoute("/refused", refused),
     ]
 )
 

@@ -9,7 +9,9 @@ from threading import Lock
 import structlog
 from sqlalchemy import Connection
 
+from clutch.kernel.database import storage_errors
 from clutch.kernel.log import Event
+from clutch.kernel.refusals import StorageUnavailable
 from clutch.live.news import News, tell
 from clutch.live.rendering import FETCH_ALL, Audience, Draw, Drawn
 from clutch.live.streams import Kinds, kind_of
@@ -76,7 +78,10 @@ class Drawer:
         if draw is None:
             return self._without_pieces(events)
         try:
-            return draw(conn, stream, events, audience)
+            with storage_errors():
+                return draw(conn, stream, events, audience)
+        except StorageUnavailable:
+            raise  # the look at the log fails as a whole, and is repeated
         except Exception:  # noqa: BLE001 - a broken piece must not silence the rest: pages fetch
             _log.exception("piece not drawn", stream=stream)
             return FETCH_ALL

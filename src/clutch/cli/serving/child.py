@@ -115,9 +115,7 @@ class _Server(uvicorn.Server):
 def server_config(app: ASGIApp) -> uvicorn.Config:
     """How an app is served here."""
     websocket = protocol_class()
-    if websocket is None:
-        # The capability says so, once; uvicorn would for every browser that tries.
-        logging.getLogger("uvicorn.error").addFilter(_is_no_upgrade)
+    logging.getLogger("uvicorn.error").addFilter(_is_worth_a_line)
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -136,8 +134,11 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-def _is_no_upgrade(record: logging.LogRecord) -> bool:
-    return not str(record.msg).startswith(("Unsupported upgrade", "No supported WebSocket"))
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    # That there are no WebSockets the capability says, once; uvicorn would for every browser that
+    # tries. And who is refused one with an answer has got an answer: that is no error.
+    said = ("Unsupported upgrade", "No supported WebSocket", "ASGI callable returned without comp")
+    return not str(record.msg).startswith(said)
 
 
 def _state(served: Served, tally: Tally, beat: Beat, started: float) -> dict[str, Any]:
