@@ -24,6 +24,17 @@ from clutch.kernel.database import Database
 from clutch.kernel.epoch import get_epoch
 from clutch.kernel.era import Era
 from clutch.kernel.heads import Heads
+from clutch.kernel.metrics import (
+    CAPABILITY,
+    CHANGES,
+    MEMORY,
+    PROCESSES,
+    WAKES,
+    WRITE_WAIT,
+    Metrics,
+    resident_bytes,
+)
+from clutch.kernel.metrics_files import MetricsFile
 from clutch.kernel.notifications import Notifications
 from clutch.kernel.probe import Probe
 from clutch.kernel.projector import Projector
@@ -66,6 +77,8 @@ class Site:
     wakes: Wakes
     shared: SharedBytes
     shares: Shares
+    metrics: Metrics
+    figures: MetricsFile
     release: str
     started: str
 
@@ -75,6 +88,7 @@ class Site:
         self.projector.start()
         self.probe.start()
         self.wakes.start()
+        self.figures.start()
 
     def begin_end(self) -> None:
         """The process is asked to end: nobody is waited for, and live connections are told."""
@@ -84,6 +98,7 @@ class Site:
     def close(self) -> None:
         """Give connections and threads back. A closed gate is not waited for."""
         self.writer.stop_waiting()
+        self.figures.stop()
         self.wakes.stop()
         self.projector.stop()
         self.background.stop()
@@ -134,6 +149,7 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     wakes.wake(projector.wake)
     writer.on_commit(wakes.on_commit)
     _project_statistics(settings, capabilities, projector)
+    metrics = Metrics()
     site = Site(
         settings=settings,
         clock=clock,
@@ -151,6 +167,8 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         wakes=wakes,
         shared=SharedBytes(redis, settings),
         shares=Shares(),
+        metrics=metrics,
+        figures=MetricsFile(settings.run_folder, metrics.figures),
         release=__version__,
         started=clock.now().isoformat(),
     )
@@ -159,6 +177,7 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     site.background.add_chore(sweep)
     site.background.on_timer(REPORT_DEADLINE, confirm_overdue)
     _remember_and_forget(site.personal)
+    _measure(site)
     return site
 
 
@@ -175,6 +194,19 @@ def _project_statistics(
         return
     capabilities.declare(statistics.NAME, State.UP)
     projector.add(statistics.Statistics(rater))
+
+
+def _measure(site: Site) -> None:
+    """Say what of the site is counted here; the edge counts requests, the server its process."""
+    metrics = site.metrics
+    site.database.on_wait(lambda seconds: metrics.spent(WRITE_WAIT, seconds))
+    site.wakes.wake(lambda: metrics.count(WAKES))
+    site.capabilities.on_change(lambda one: metrics.count(CHANGES, one.name, one.state.value))
+    metrics.gauge(PROCESSES, lambda: {(site.release,): 1})
+    metrics.gauge(MEMORY, lambda: {(): resident_bytes()})
+    metrics.gauge(
+        CAPABILITY, lambda: {(one.name, one.state.value): 1 for one in site.capabilities.all()}
+    )
 
 
 def _remember_and_forget(personal: Personal) -> None:

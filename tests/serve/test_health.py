@@ -61,7 +61,7 @@ def test_a_healthy_site_answers_from_a_real_query(client: TestClient, site: Site
     assert told["status"] == "success"
     assert abs(site.clock.now().timestamp() - _seconds(told["time"])) < 5
     assert (told["version"], told["schema"]) == (site.release, latest())
-    assert told["capabilities"] == {"live": "up", "mail": "off", "redis": "off"}
+    assert told["capabilities"].items() >= {"live": "up", "mail": "off", "redis": "off"}.items()
     assert client.get("/readyz").json() == {"status": "ready"}
     assert client.get("/livez").json() == {"status": "alive"}
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ class Database:
         # SQLite has one writer at a time: in this process threads stand in line here,
         # between processes the file's own lock orders them.
         self._turn: threading.Lock | None = threading.Lock() if self.is_sqlite else None
+        self._waited: Callable[[float], None] = lambda _: None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -62,8 +64,14 @@ class Database:
 
         Only `Writer` and migrations use it.
         """
+        began = time.perf_counter()
         with storage_errors(), self._my_turn(), self._writer.begin() as conn:
+            self._waited(time.perf_counter() - began)
             yield conn
+
+    def on_wait(self, waited: Callable[[float], None]) -> None:
+        """Tell `waited` how many seconds each write waited for its turn."""
+        self._waited = waited
 
     def close(self) -> None:
         self._reader.dispose()

@@ -1,19 +1,40 @@
-"""Structured logs: one JSON object a line on standard error, or readable lines on a terminal."""
+"""Structured logs: one JSON object a line on standard error, or readable lines on a terminal.
+
+Secrets stay out: fields that are named like one are blanked, logins in addresses are cut out, and
+what the settings hold as a secret is blanked wherever it turns up, in tracebacks too.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
 
-# Never in a log, whoever puts it there.
-SECRET_FIELDS = frozenset({"password", "token", "secret", "cookie", "authorization", "session"})
+# A field with one of these words in its name is a secret, whoever puts it there.
+SECRET_WORDS = frozenset(
+    {
+        *("password", "passwd", "passphrase", "token", "secret", "cookie", "cookies"),
+        *("authorization", "session", "credential", "credentials", "csrf", "bearer"),
+    }
+)
+HIDDEN = "***"
+# Shorter ones would blank half of the log and hide nothing.
+SHORTEST_SECRET = 4
+DEEPEST = 6
+
+_WORDS = re.compile(r"[a-z]+")
+_LOGIN = re.compile(r"(?<=://)[^/@\s\"']+@")
+_BEARER = re.compile(r"(?i)\b(bearer|basic) [a-z0-9._~+/=-]{6,}")
+_RESET = re.compile(r"(?<=/reset/)[^\s\"'?]+")
 
 
-def configure(level: str) -> None:
-    """Send our own lines and those of libraries through one chain."""
+def configure(level: str, secrets: Iterable[str] = ()) -> None:
+    """Send our own lines and those of libraries through one chain; `secrets` never appear."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -32,6 +53,7 @@ def configure(level: str) -> None:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             renderer,
+            Blanks(secrets),
         ],
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -47,7 +69,40 @@ def configure(level: str) -> None:
 
 
 def redact(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:
-    """Blank the fields that hold secrets."""
-    for name in SECRET_FIELDS & line.keys():
-        line[name] = "***"
-    return line
+    """Blank the fields that hold secrets, at any depth."""
+    return {name: _without_secrets(name, value, 0) for name, value in line.items()}
+
+
+def _without_secrets(name: Any, value: Any, depth: int) -> Any:
+    if isinstance(name, str) and is_secret(name) and value is not None:
+        return HIDDEN
+    if depth > DEEPEST:
+        return value
+    if isinstance(value, Mapping):
+        return {key: _without_secrets(key, each, depth + 1) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_secrets(None, each, depth + 1) for each in value]
+    return value
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field of this name holds a secret."""
+    return not SECRET_WORDS.isdisjoint(_WORDS.findall(name.lower()))
+
+
+class Blanks:
+    """The last thing that happens to a line before it is written."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+        # In a line of JSON a quote or a letter beyond ASCII may be written otherwise.
+        known |= {json.dumps(secret)[1:-1] for secret in known}
+        known |= {json.dumps(secret, ensure_ascii=False)[1:-1] for secret in known}
+        longest_first = sorted(known, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, longest_first))) if known else None
+
+    def __call__(self, _: Any, __: str, text: Any) -> str:
+        text = _LOGIN.sub(HIDDEN + "@", text)
+        text = _BEARER.sub(r"\1 " + HIDDEN, text)
+        text = _RESET.sub(HIDDEN, text)
+        return text if self._known is None else self._known.sub(HIDDEN, text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy import text, update
@@ -50,6 +51,7 @@ class Probe:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._writable = True
+        self._found: tuple[float, Found] | None = None
         self._written_at: float | None = None
         # One look and one try at a time: a database that hangs must not eat all threads.
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="probe")
@@ -64,6 +66,8 @@ class Probe:
     def stop(self) -> None:
         self._stop.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
+        under_way: list[Future[Any]] = [one for one in (self._reading, self._trying) if one]
+        wait(under_way, timeout=0.5)
         if self._thread is not None:
             self._thread.join(timeout=1)
 
@@ -81,6 +85,13 @@ class Probe:
         if self._trying is None or self._trying.done():
             self._trying = self._threads.submit(self.write)
         return self._trying
+
+    @property
+    def found_lately(self) -> Found | None:
+        """What a look found in the last five seconds; None when none succeeded."""
+        if self._found is None or time.monotonic() - self._found[0] > OLDEST_S:
+            return None
+        return self._found[1]
 
     @property
     def is_writable(self) -> bool | None:
@@ -124,4 +135,6 @@ class Probe:
     def _read(self) -> Found:
         with self._database.read() as conn:
             at = conn.execute(_TIME[self._database.is_sqlite]).scalar_one()
-            return Found(str(at), str(conn.execute(_SCHEMA).scalar_one()))
+            found = Found(str(at), str(conn.execute(_SCHEMA).scalar_one()))
+        self._found = (time.monotonic(), found)
+        return found

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import re
 from difflib import get_close_matches
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -29,6 +29,7 @@ PLAIN = {
 }
 # Read by commands, not by the site.
 ALSO_KNOWN = {"CLUTCH_TOKEN", "CLUTCH_TEST_DATA"}
+_SECRET = re.compile("password|token", re.IGNORECASE)
 _WITHOUT_LOGIN = re.compile("//[^/@]*@")
 
 
@@ -132,6 +133,8 @@ class Settings(BaseModel):
     achievements: Literal["on", "off"] = "on"
     statistics: Literal["on", "off"] = "on"
     live_per_address: int = Field(50, ge=1, le=100_000)
+    metrics_from: Annotated[str, AfterValidator(_networks)] = ""
+    metrics_token: str | None = Field(None, min_length=16)
     mail_host: str | None = None
     mail_port: int = Field(587, ge=1, le=65535)
     mail_user: str | None = None
@@ -175,6 +178,19 @@ class Settings(BaseModel):
     def proxies(self) -> frozenset[str]:
         """Addresses of peers whose `X-Forwarded-For` is believed."""
         return frozenset(_parts(self.trusted_proxies))
+
+    @property
+    def metrics_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Who may read the metrics by where they come from."""
+        return tuple(ip_network(part, strict=False) for part in _parts(self.metrics_from))
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What must never be shown, wherever it turns up."""
+        urls = (self.redis_url, self.database_url)
+        given = {urlsplit(url).password for url in urls if url}
+        given |= {self.redis_password, self.mail_password, self.metrics_token}
+        return frozenset(word for one in given if one for word in (one, unquote(one)))
 
     @property
     def mail(self) -> bool:
@@ -234,7 +250,5 @@ def _sentence(error: ValidationError) -> str:
     field = str(first["loc"][0])
     name = field if field in PLAIN.values() else PREFIX + field.upper()
     reason = first["msg"].removeprefix("Value error, ")
-    value = (
-        "***" if "password" in field.lower() else _WITHOUT_LOGIN.sub("//***@", str(first["input"]))
-    )
+    value = "***" if _SECRET.search(field) else _WITHOUT_LOGIN.sub("//***@", str(first["input"]))
     return f"{name}={value}: {reason[0].lower() + reason[1:]}."

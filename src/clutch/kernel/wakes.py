@@ -23,7 +23,6 @@ class Wakes:
         self._redis = redis
         self._postgres = postgres
         self._sleepers: list[Callable[[], None]] = []
-        self.heard = 0
         if redis is not None:
             redis.heard = self._hear
         if postgres is not None:
@@ -54,6 +53,5 @@ class Wakes:
                 line.stop()
 
     def _hear(self, _: str) -> None:
-        self.heard += 1
         for sleeper in self._sleepers:
             sleeper()

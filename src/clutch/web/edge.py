@@ -20,10 +20,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
 
 from clutch.kernel import ids
 from clutch.web import csrf
 from clutch.web.errors import bug_answer, refusal_answer
+from clutch.web.measuring import Meter
 from clutch.web.refusals import REFUSALS, BodyTooLarge
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ class Edge:
         self._proxies = [ip_network(one, strict=False) for one in site.settings.proxies]
         self._numbers = itertools.count(1)
         self._prefix = ids.new_key(5)
+        self._meter = Meter(site.metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -81,15 +84,20 @@ class Edge:
             return
         if self._proxies:
             self._believe_proxies(scope)
-        if scope["type"] == "websocket":
-            await self._app(scope, receive, send)
-            return
-        await self._http(scope, receive, send)
-
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = f"{self._prefix}-{next(self._numbers):x}"
         scope["clutch.request_id"] = request_id
+        # Every line of the log that this request brings about has its number.
+        bind_contextvars(request_id=request_id)
+        if scope["type"] == "websocket":
+            with self._meter.connected(scope["path"]):
+                await self._app(scope, receive, send)
+            return
         answer = _Answer(send, request_id, over_tls=scope["scheme"] == "https")
+        with self._meter.asked(scope["path"], answer):
+            await self._http(scope, receive, answer)
+
+    async def _http(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        request_id = scope["clutch.request_id"]
         try:
             if scope["method"] not in csrf.SAFE_METHODS:
                 receive = self._guard(scope, receive)
@@ -177,7 +185,7 @@ def _is_address(text: str) -> bool:
 class _Answer:
     """The way out: puts our headers on whatever goes through."""
 
-    __slots__ = ("_extra", "_send", "started")
+    __slots__ = ("_extra", "_send", "started", "status")
 
     def __init__(self, send: Send, request_id: str, *, over_tls: bool) -> None:
         self._send = send
@@ -185,10 +193,12 @@ class _Answer:
         if over_tls:
             self._extra.append(_OVER_TLS)
         self.started = False
+        self.status = 0
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            self.status = message["status"]
             message["headers"] = [*message.get("headers", ()), *self._extra]
         await self._send(message)
 

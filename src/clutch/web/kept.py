@@ -39,6 +39,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from clutch.accounts.models import GUEST
 from clutch.bootstrap import Site
 from clutch.kernel.heads import Point
+from clutch.kernel.metrics import KEPT
 from clutch.web import cookies
 from clutch.web.reader import Reader
 from clutch.web.visitor import reader_of
@@ -229,7 +230,9 @@ class KeptPage:
         key = await self._key(request)
         shelf: Shelf = scope["app"].state.shelf
         kept = shelf.find(key, KeptBytes)
-        if kept is None:
+        if kept is not None:
+            self._site.metrics.count(KEPT, "shelf")
+        else:
             flight: SingleFlight = scope["app"].state.flight
             kept = await flight.do(key, lambda: self._make(request, key, shelf))
         if isinstance(kept, Response):
@@ -265,7 +268,10 @@ class KeptPage:
         found = shared.find(key)
         if found is not None:
             with suppress(msgspec.MsgspecError):
-                return _READ_PACKED.decode(found)
+                packed = _READ_PACKED.decode(found)
+                self._site.metrics.count(KEPT, "shared")
+                return packed
+        self._site.metrics.count(KEPT, "drawn")
         response = self._draw(request)
         if response.status_code != 200 or "set-cookie" in response.headers:
             return response

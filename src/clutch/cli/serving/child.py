@@ -18,8 +18,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from clutch.cli.serving.parent import Lines
-from clutch.cli.serving.state import Beat, StateFile, resident_bytes
+from clutch.cli.serving.state import Beat, StateFile
 from clutch.cli.serving.tally import Tally
+from clutch.kernel.metrics import resident_bytes
 from clutch.web.live.push import protocol_class
 
 # What requests in flight get to finish; the parent's END_SECONDS holds it and the site's closing.

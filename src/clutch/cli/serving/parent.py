@@ -27,6 +27,7 @@ from clutch.cli.serving.forking import ended, fork, signals
 from clutch.cli.serving.listening import address_of
 from clutch.cli.serving.notify import Notifier
 from clutch.cli.serving.state import read_state, state_path
+from clutch.kernel.metrics_files import Departed
 
 # From the signal to SIGKILL; all must have ended after 5 s.
 END_SECONDS = 4.3
@@ -101,6 +102,7 @@ class Parent:
         self._answered = False
         self._told_ready = False
         self._fed = 0.0
+        self._departed = Departed(run_folder)
         self._lifeline, self._life = os.pipe()
         self._ready, self._tell = os.pipe()
 
@@ -186,6 +188,7 @@ class Parent:
         pause = pause_before_restart(worker.deaths)
         worker.due = now + pause
         state_path(self._run_folder, worker.pid or 0).unlink(missing_ok=True)
+        self._departed.take_over(worker.pid or 0)
         log.error("process ended", pid=worker.pid, status=status, restart_in=pause)
         worker.pid, worker.ready = None, False
 
@@ -209,6 +212,7 @@ class Parent:
 
     def _end(self, ending: list[int]) -> int:
         self._notifier.stopping()
+        pids = [worker.pid or 0 for worker in self._alive()]
         for listener in self._listeners:
             listener.close()
         self._signal_all(signal.SIGTERM)
@@ -219,7 +223,10 @@ class Parent:
         self._signal_all(signal.SIGKILL)
         for worker in self._alive():
             os.waitpid(worker.pid or 0, 0)
-            state_path(self._run_folder, worker.pid or 0).unlink(missing_ok=True)
+        for pid in pids:
+            state_path(self._run_folder, pid).unlink(missing_ok=True)
+            self._departed.take_over(pid)
+        self._departed.remove()
         return 0 if self._answered or ending else 1
 
     def _collect(self) -> None:

@@ -75,10 +75,10 @@ def read_state(folder: Path, pid: int) -> dict[str, Any] | None:
 def remove_stale(folder: Path) -> None:
     """Take away files whose process is gone."""
     now = SystemClock().now().timestamp()
-    for path in folder.glob("process-*.*"):
+    for path in [*folder.glob("process-*.*"), *folder.glob("metrics-*.*")]:
         with contextlib.suppress(OSError, ValueError):
             old = now - path.stat().st_mtime > STALE_SECONDS
-            if old or not is_alive(int(path.stem.removeprefix("process-"))):
+            if old or not is_alive(int(path.stem.partition("-")[2])):
                 path.unlink()
 
 
@@ -91,15 +91,6 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def resident_bytes() -> int:
-    """Memory of this process that is in RAM; 0 where the system doesn't tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 class Beat:

@@ -1,0 +1,109 @@
+"""Real processes and a Redis that comes and goes; secrets that must not show."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import pytest
+
+from tests.serve.running import Running, wait_until
+from tests.serve.whole_site import site_running, states, told
+from tests.services.redis import RedisServer, running
+from tests.services.wire import Fault, Wire
+
+ZONES = iter(sorted(available_timezones()))
+CANARY = "canary-4f1e"
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with running() as started:
+        yield started
+
+
+def all_are(site: Running, state: str) -> bool:
+    return states(site, "redis") == {state}
+
+
+def slowest_of(site: Running, count: int) -> float:
+    took = []
+    for _ in range(count):
+        began = time.monotonic()
+        # A zone that nobody had before is a page that nobody has drawn.
+        zone = next(ZONES)
+        assert told(site, "/tournaments", Cookie=f"zone={zone}")[0] == 200
+        took.append(time.monotonic() - began)
+    return max(took)
+
+
+def test_a_redis_that_comes_and_goes_costs_nobody_an_answer(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    wire = Wire(server.port)
+    wire.lay(Fault.BLACK_HOLE)
+    began = time.monotonic()
+    with site_running(tmp_path, {"REDIS_URL": f"redis://127.0.0.1:{wire.port}"}) as site:
+        assert time.monotonic() - began < 15
+        wait_until(lambda: all_are(site, "down"))
+        assert told(site, "/healthz")[2] == '{"status":"warn"}'
+        wire.lay(Fault.NONE)
+        wait_until(lambda: all_are(site, "up"), 7)
+        assert told(site, "/healthz")[2] == '{"status":"pass"}'
+        for fault in (Fault.RESET, Fault.SLOW):
+            wire.lay(fault)
+            assert slowest_of(site, 5) < 1
+            wait_until(lambda: all_are(site, "down"))
+            assert slowest_of(site, 20) < 0.5
+            wire.lay(Fault.NONE)
+            wait_until(lambda: all_are(site, "up"), 7)
+        wire.lay(Fault.BLACK_HOLE)
+        assert site.end() < 5
+        lines = [line for line in site.said().splitlines() if '"capability": "redis"' in line]
+        # Two processes: asked, down, then three times probing, up, down; the last may be cut off.
+        assert len(lines) <= 2 * (2 + 3 * 3)
+    wire.close()
+
+
+def send(site: Running, path: str, fields: dict[str, str], headers: dict[str, str]) -> int:
+    body = urllib.parse.urlencode(fields).encode()
+    request = urllib.request.Request(site.address + path, body, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_no_secret_is_in_the_log_or_in_the_files_that_are_left(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    server.run("CONFIG", "SET", "requirepass", "another one")
+    environment = {
+        "REDIS_URL": f"redis://:{CANARY}-redis@127.0.0.1:{server.port}",
+        "CLUTCH_MAIL_HOST": "127.0.0.1",
+        "CLUTCH_MAIL_PASSWORD": f"{CANARY}-mail",
+        "CLUTCH_METRICS_TOKEN": f"{CANARY}-metrics",
+        "CLUTCH_LOG_LEVEL": "debug",
+    }
+    secret = {
+        "Authorization": f"Bearer {CANARY}-header",
+        "Cookie": f"clutch-session={CANARY}-session",
+    }
+    with site_running(tmp_path, environment) as site:
+        wait_until(lambda: all_are(site, "down"))
+        for path in ("/account", "/api/v1/account", f"/reset/{CANARY}", "/metrics", "/healthz"):
+            for headers in ({}, secret, {"Authorization": f"Bearer {CANARY}-metrics"}):
+                told(site, path, **headers)
+        login = {"name": "olga", "password": f"{CANARY}-typed"}
+        send(site, "/login", login, {})
+        send(site, "/api/v1/tokens", login, {"Content-Type": "application/json"})
+        assert "does not accept the password" in site.said()
+        left = [path.read_text() for path in (tmp_path / "home" / "run").glob("*.json")]
+        assert len(left) >= 4
+        assert CANARY not in site.said() + "".join(left)
