@@ -56,7 +56,7 @@ def test_refusals_are_in_the_readers_language(make_client: Make, people: People)
     form = russian.get("/login").form("Войти")
     page = russian.send(form, name="Alice", password="неверный пароль")
     assert page.response.status_code == 422
-    assert "Имя и пароль не подходят друг к другу" in page.text
+    assert "Неверное имя или пароль" in page.text
 
 
 @pytest.mark.parametrize(

@@ -285,6 +285,8 @@ def test_a_team_plays_with_the_roster_that_its_captain_chose(community: Communit
     answer = community.api().get(f"/tournaments/{cup.id}/participants").json()
     players = [(one["name"], one["captain"]) for one in answer[0]["players"]]
     assert players == [("alice", True), ("bob", False)]
+    last = [community.kinds(f"player-{id_of(who)}")[-1] for who in (alice, bob, carol)]
+    assert last == ["player-admitted", "player-admitted", "player-out"]
 
 
 @on_sqlite

@@ -159,7 +159,10 @@ class PlayerTournamentMoved(Fact, frozen=True):
 
 @fact("player-out")
 class PlayerOut(Fact, frozen=True):
-    """In the player's stream: they don't play after all; `how` is the registration's status."""
+    """In the player's stream: they don't play after all.
+
+    `how` is the registration's status, or not-in-roster: their team plays without them.
+    """
 
     tournament_id: str
     how: str

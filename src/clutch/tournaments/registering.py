@@ -28,7 +28,13 @@ from clutch.tournaments.applying import (
     check_roster,
     refuse_twice,
 )
-from clutch.tournaments.events import PlayerWaiting, Registered, RegistrationEdited
+from clutch.tournaments.events import (
+    PlayerAdmitted,
+    PlayerOut,
+    PlayerWaiting,
+    Registered,
+    RegistrationEdited,
+)
 from clutch.tournaments.models import (
     PlayedBy,
     Registration,
@@ -230,7 +236,7 @@ def edit_registration(
     if name is not None and check_display_name(name) != before.name:
         changed.append("name")
         _rename(tx, before, check_display_name(name))
-    if players is not None and _change_roster(tx, tournament, before, players):
+    if players is not None and _change_roster(tx, actor, tournament, before, players):
         changed.append("players")
     if not changed:
         return before
@@ -346,6 +352,7 @@ def _rename(tx: Transaction, registration: Registration, name: str) -> None:
 
 def _change_roster(
     tx: Transaction,
+    actor: Actor,
     tournament: Tournament,
     registration: Registration,
     players: Sequence[AccountId],
@@ -355,7 +362,8 @@ def _change_roster(
         return False
     team = get_team(tx.conn, registration.team_id)
     chosen = check_roster(tournament, team, roster(tx.conn, team.id), players)
-    if set(chosen) == set(players_of(tx.conn, registration.id)):
+    before = set(players_of(tx.conn, registration.id))
+    if set(chosen) == before:
         return False
     wanted = Applicant(registration.account_id, team.id, team.name, chosen)
     refuse_twice(tx, tournament, wanted, but=registration)
@@ -363,4 +371,20 @@ def _change_roster(
     participant = find_participant(tx.conn, registration.id)
     if participant is not None:
         set_roster(tx, participant.id, roster_of(tx, registration, list(chosen)))
+    _tell_roster(tx, actor, tournament, before, set(chosen), is_waiting=participant is None)
     return True
+
+
+def _tell_roster(
+    tx: Transaction,
+    actor: Actor,
+    tournament: Tournament,
+    before: set[AccountId],
+    after: set[AccountId],
+    *,
+    is_waiting: bool,
+) -> None:
+    comes = PlayerWaiting if is_waiting else PlayerAdmitted
+    tell_players(tx, after - before, comes(tournament_id=tournament.id), actor.account_id)
+    goes = PlayerOut(tournament_id=tournament.id, how="not-in-roster")
+    tell_players(tx, before - after, goes, actor.account_id)

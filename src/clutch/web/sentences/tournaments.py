@@ -47,6 +47,7 @@ _OUT = {
     "withdrawn": N_("Registration for {tournament} withdrawn."),
     "removed": N_("Registration for {tournament} removed by an organizer."),
     "absent": N_("Check-in of {tournament} missed."),
+    "not-in-roster": N_("No longer in the roster for {tournament}."),
 }
 
 
