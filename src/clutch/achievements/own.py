@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -83,9 +83,11 @@ def counter_of(making: Making) -> Counter:
 
 
 def narrowed(whole: Record, one: OwnAchievement, theirs: frozenset[str] | None) -> Record:
-    """What of a record counts: in tournaments of theirs (None: all), until it was retired."""
+    """What of a record counts: in tournaments of theirs (None: all), up to when it was retired."""
     part = whole if theirs is None else whole.within(theirs)
-    return part if one.retired_at is None else part.between(BEGINNING, one.retired_at)
+    if one.retired_at is None:
+        return part
+    return part.between(BEGINNING, one.retired_at + timedelta(microseconds=1))
 
 
 def _matches(game: str | None) -> Callable[[Record], list[Match]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +20,13 @@ from clutch.achievements.models import Name, Unlock, level_of, points_for
 from clutch.achievements.own import Making, OwnAchievement, OwnId
 from clutch.achievements.own_rows import measured_by
 from clutch.achievements.reading import CHUNK, read_record, read_records
-from clutch.achievements.record import Holder, HolderKind
+from clutch.achievements.record import Holder, HolderKind, Record
 from clutch.achievements.repository import NOTHING
 from clutch.achievements.tables import standing
 from clutch.achievements.touched import players_in_scope
 from clutch.teams.tables import team
+from clutch.tournaments.models import Visibility
+from clutch.tournaments.tables import tournament
 
 PER_PAGE = 50
 LATEST = 4
@@ -45,6 +47,11 @@ class Holding:
         return level_of(self.points)
 
     @property
+    def begins_at(self) -> int:
+        """The points at which this level began."""
+        return points_for(self.level)
+
+    @property
     def next_at(self) -> int:
         """The points at which the next level begins."""
         return points_for(self.level + 1)
@@ -58,12 +65,6 @@ class Holding:
     def tier_of(self, key: str) -> int:
         """The highest tier that is held; 0 for none."""
         return max((name.tier for name in self.unlocks if name.key == key), default=0)
-
-    def met(self, span: Span) -> list[Unlock]:
-        """Challenges of days or of weeks that were met, latest first."""
-        length = {Span.DAY: 10, Span.WEEK: 8}[span]
-        found = [one for name, one in self.unlocks.items() if len(name.period) == length]
-        return sorted(found, key=_when, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +121,25 @@ def holding_of(conn: Connection, holder: Holder) -> Holding:
     return Holding(holder, found.points, found.held, unlocks, found.counts)
 
 
+def goals_at(now: datetime) -> list[Goal]:
+    """The challenges of today and of this week, which follow from the date alone."""
+    periods = period_of(Span.DAY, now), period_of(Span.WEEK, now)
+    return [Goal(one, period, None, False) for period in periods for one in chosen(period)]
+
+
 def goals_of(conn: Connection, account_id: AccountId | None, now: datetime) -> list[Goal]:
-    """The challenges of today and of this week, and how far the player is."""
-    week = period_of(Span.WEEK, now)
-    record = None
-    if account_id is not None:
-        player = Holder(HolderKind.PLAYER, account_id)
-        record = read_record(conn, player, since=week.starts_at)
-    goals = []
-    for period in (period_of(Span.DAY, now), week):
-        part = None if record is None else record.between(period.starts_at, period.ends_at)
-        for one in chosen(period):
-            value = None if part is None else best(one.rule(part))
-            met = part is not None and met_in(one, period, part) is not None
-            goals.append(Goal(one, period, value, met))
-    return goals
+    """The challenges of today and of this week, and how far the player (if any) is."""
+    if account_id is None:
+        return goals_at(now)
+    player, week = Holder(HolderKind.PLAYER, account_id), period_of(Span.WEEK, now)
+    record = read_record(conn, player, since=week.starts_at) or Record(player)
+    return [_goal(goal, record) for goal in goals_at(now)]
+
+
+def _goal(goal: Goal, record: Record) -> Goal:
+    part = record.between(goal.period.starts_at, goal.period.ends_at)
+    met = met_in(goal.challenge, goal.period, part) is not None
+    return replace(goal, value=best(goal.challenge.rule(part)), met=met)
 
 
 def board(conn: Connection, kind: HolderKind, page: int = 1, mine: Holder | None = None) -> Board:
@@ -160,6 +165,12 @@ def preview_own(conn: Connection, owner_id: AccountId, making: Making, now: date
     names = names_of(conn, holders)
     named = [(one, name) for one, name in names.items() if name is not None]
     return Preview(sorted(named, key=lambda one: one[1].casefold()), len(players))
+
+
+def tournaments_named(conn: Connection, tournament_ids: Collection[str]) -> dict[str, str]:
+    """The names of those that are public; the others' are not ours to give away."""
+    rows = conn.execute(_NAMES, {"those": sorted(tournament_ids)})
+    return {row.id: row.name for row in rows}
 
 
 def kept_about(conn: Connection, account_id: AccountId) -> dict[str, Any]:
@@ -206,6 +217,10 @@ def _line_of(kind: HolderKind) -> Any:
     return select(ranked).where(ranked.c.holder_id == bindparam("mine"))
 
 
+_NAMES = select(tournament.c.id, tournament.c.name).where(
+    tournament.c.id.in_(bindparam("those", expanding=True)),
+    tournament.c.visibility == Visibility.PUBLIC.value,
+)
 _BOARD = {kind: _page_of(kind) for kind in HolderKind}
 _LINE = {kind: _line_of(kind) for kind in HolderKind}
 _TOTAL = {

@@ -34,8 +34,11 @@ from clutch.accounts.resets import ask_for_reset, use_reset_link
 from clutch.accounts.sessions import end_session, end_sessions, sessions_of
 from clutch.accounts.signup import NewAccount, arrive, enter
 from clutch.accounts.tokens import MadeToken, make_token, make_token_by_password, revoke_token
+from clutch.achievements.queries import holding_of
+from clutch.achievements.record import Holder, HolderKind
 from clutch.web.answers import ApiIn, answers
 from clutch.web.callers import Secret, caller_of, device_name
+from clutch.web.views.achievements import degraded, told
 from clutch.web.views.numbers import Id, PageNumber
 from clutch.web.visit import ApiVisit, ApiVisitDep
 
@@ -112,6 +115,24 @@ class PlayerOut(msgspec.Struct, frozen=True):
     id: int
     name: str | None
     created_on: str
+
+
+class LevelOut(msgspec.Struct, frozen=True):
+    """What a player has unlocked, in short. `held`: tiers of the catalogue."""
+
+    level: int
+    points: int
+    held: int
+
+
+class ProfileOut(msgspec.Struct, frozen=True):
+    """What everybody sees of one player; `achievements` is null while `degraded` names them."""
+
+    id: int
+    name: str | None
+    created_on: str
+    achievements: LevelOut | None
+    degraded: list[str]
 
 
 class PlayersOut(msgspec.Struct, frozen=True):
@@ -287,11 +308,15 @@ def players(
     return visit.json(PlayersOut(listed, found.total, found.number, found.last))
 
 
-@router.get("/players/{player_id}", **answers(PlayerOut))
+@router.get("/players/{player_id}", **answers(ProfileOut))
 def player(player_id: Id, visit: ApiVisitDep) -> Response:
     """What everybody sees of a player."""
     with visit.read() as conn:
-        return visit.json(player_out(get_player(conn, AccountId(player_id))))
+        found = player_out(get_player(conn, AccountId(player_id)))
+    holder = Holder(HolderKind.PLAYER, player_id)
+    holding = told(visit.site, lambda conn: holding_of(conn, holder))
+    level = None if holding is None else LevelOut(holding.level, holding.points, holding.held)
+    return visit.json(ProfileOut(found.id, found.name, found.created_on, level, degraded(holding)))
 
 
 def account_out(account: Account) -> AccountOut:

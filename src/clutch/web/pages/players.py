@@ -8,6 +8,7 @@ from clutch.accounts.models import AccountId
 from clutch.accounts.queries import list_players
 from clutch.teams.queries import played_for
 from clutch.web.routing import Pages
+from clutch.web.views.achievements import overview_part, player, tab_part
 from clutch.web.views.numbers import page_number
 from clutch.web.views.players import player_frame
 from clutch.web.views.records import matches_tab, overview_tab, tournaments_tab
@@ -29,7 +30,7 @@ def list_page(visit: Visit) -> Response:
 def player_page(visit: Visit, account_id: int) -> Response:
     with visit.read() as conn:
         shown = overview_tab(conn, player_frame(conn, visit.actor, AccountId(account_id)))
-    return visit.render("players/player.html", **shown)
+    return visit.render("players/player.html", **shown, **overview_part(visit, player(account_id)))
 
 
 @pages.get("/players/{account_id:int}/tournaments")
@@ -54,3 +55,11 @@ def teams_page(visit: Visit, account_id: int) -> Response:
         frame = player_frame(conn, visit.actor, AccountId(account_id))
         times = played_for(conn, AccountId(account_id))
     return visit.render("players/teams.html", frame=frame, times=times, ending_word=ending_word)
+
+
+@pages.get("/players/{account_id:int}/achievements")
+def achievements_page(visit: Visit, account_id: int) -> Response:
+    with visit.read() as conn:
+        frame = player_frame(conn, visit.actor, AccountId(account_id))
+    part = tab_part(visit, player(account_id), is_own=frame.is_self)
+    return visit.render("players/achievements.html", frame=frame, **part)

@@ -18,6 +18,7 @@ from clutch.teams.refusals import NotMember
 from clutch.web.forms import Form
 from clutch.web.routing import Pages
 from clutch.web.sentences import tell
+from clutch.web.views.achievements import overview_part, tab_part, team_holder
 from clutch.web.views.numbers import page_number
 from clutch.web.views.records import matches_tab, overview_tab, tournaments_tab
 from clutch.web.views.teams import (
@@ -84,7 +85,15 @@ def create(visit: Visit) -> Response:
 def team_page(visit: Visit, team_id: int) -> Response:
     with visit.read() as conn:
         shown = overview_tab(conn, team_frame(conn, visit.actor, TeamId(team_id)))
-    return visit.render("teams/team.html", **shown)
+    return visit.render("teams/team.html", **shown, **overview_part(visit, team_holder(team_id)))
+
+
+@pages.get("/teams/{team_id:int}/achievements")
+def achievements_page(visit: Visit, team_id: int) -> Response:
+    with visit.read() as conn:
+        frame = team_frame(conn, visit.actor, TeamId(team_id))
+    part = tab_part(visit, team_holder(team_id), is_own=frame.is_member)
+    return visit.render("teams/achievements.html", frame=frame, **part)
 
 
 @pages.get("/teams/{team_id:int}/tournaments")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from clutch.achievements.catalogue import BY_KEY
-from clutch.achievements.challenges import CHALLENGES
+from clutch.achievements.challenges import CHALLENGES, Challenge
 from clutch.achievements.models import Achievement, Category, Name, Rarity, Text
 from clutch.achievements.own import Making, OwnAchievement, Rule
+from clutch.achievements.record import Cause
 from clutch.kernel.refusals import N_, NN_
 from clutch.web.reader import Reader, current_reader
 
@@ -47,10 +48,6 @@ def rarity_name(rarity: Rarity) -> str:
     return current_reader().gettext(_RARITIES[rarity])
 
 
-def rule_name(rule: Rule) -> str:
-    return current_reader().gettext(RULES[rule])
-
-
 def numeral(one: Achievement, tier: int) -> str:
     """The tier's number as it stands behind the name; nothing where there is only one."""
     return _NUMERALS[tier - 1] if len(one.tiers) > 1 else ""
@@ -62,7 +59,7 @@ def title_of(reader: Reader, name: Name, own: OwnAchievement | None = None) -> s
         return own.words_for(reader.language).name
     if name.key in BY_KEY:
         one = BY_KEY[name.key]
-        return f"{reader.gettext(one.name)} {numeral(one, name.tier)}".rstrip()
+        return f"{reader.gettext(one.name)}\N{NO-BREAK SPACE}{numeral(one, name.tier)}".rstrip()
     if name.key in CHALLENGES:
         return reader.gettext(CHALLENGES[name.key].name)
     return reader.gettext(GONE)
@@ -83,6 +80,29 @@ def made_text(reader: Reader, making: Making) -> str:
     if making.game is None:
         return said
     return f"{said} · {making.game}"
+
+
+def challenge_text(one: Challenge) -> str:
+    """What has to be done today or this week."""
+    return text_of(current_reader(), one.text, one.target)
+
+
+def cause_path(cause: Cause) -> str:
+    """The page of the match, tournament or team that something came by; else nothing."""
+    if cause.team_id is not None:
+        return f"/teams/{cause.team_id}"
+    if cause.tournament_id is None:
+        return ""
+    path = f"/tournaments/{cause.tournament_id}"
+    return path if cause.match_id is None else f"{path}/matches/{cause.match_id}"
+
+
+def cause_word(cause: Cause) -> str:
+    """What that page is about, as the words of a link."""
+    if cause.team_id is not None:
+        return current_reader().gettext(N_("to the team"))
+    is_match = cause.match_id is not None
+    return current_reader().gettext(N_("to the match") if is_match else N_("to the tournament"))
 
 
 def share_text(percent: float | None) -> str:

@@ -1,0 +1,296 @@
+"""Achievements as the API answers with them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from clutch.achievements.catalogue import BY_KEY, CATALOGUE, for_kind
+from clutch.achievements.models import Achievement, Unlock
+from clutch.achievements.own import OwnAchievement
+from clutch.achievements.queries import Board, Goal, Holding, Placed
+from clutch.achievements.record import HolderKind
+from clutch.achievements.shares import Counted
+from clutch.web.reader import Reader
+from clutch.web.views.achievement_words import text_of, title_of
+from clutch.web.views.achievements import degraded
+
+
+class TierOut(msgspec.Struct):
+    """Of a hundred players (teams) so many hold it; null when they can't, or it is not known."""
+
+    tier: int
+    target: int
+    text: str | None
+    rarity: str
+    points: int
+    percent_of_players: float | None
+    percent_of_teams: float | None
+
+
+class AchievementOut(msgspec.Struct):
+    """One of the catalogue. A hidden one has neither key, name nor texts."""
+
+    key: str | None
+    category: str
+    name: str | None
+    hidden: bool
+    kept: bool
+    holders: list[str]
+    tiers: list[TierOut]
+
+
+class CatalogueOut(msgspec.Struct):
+    """`degraded` names what is missing: without achievements the shares are null."""
+
+    degraded: list[str]
+    achievements: list[AchievementOut]
+
+
+class UnlockOut(msgspec.Struct):
+    """What is held: when and by what. `period`: the day or week of a challenge."""
+
+    key: str
+    tier: int
+    period: str | None
+    name: str
+    points: int
+    unlocked_at: datetime
+    tournament_id: str | None
+    match_id: str | None
+    team_id: int | None
+
+
+class ProgressOut(msgspec.Struct):
+    """How far somebody is; `target` is that of the next tier, null when all are held."""
+
+    key: str
+    value: int
+    target: int | None
+
+
+class HoldingOut(msgspec.Struct):
+    """All that a holder has. `held`: tiers of the catalogue."""
+
+    points: int
+    level: int
+    next_level_at: int
+    held: int
+    unlocked: list[UnlockOut]
+    progress: list[ProgressOut]
+
+
+class AchievementsOut(msgspec.Struct):
+    """`achievements` is null, and `degraded` says so, while they can't be told."""
+
+    degraded: list[str]
+    achievements: HoldingOut | None
+
+
+class ChallengeOut(msgspec.Struct):
+    """A challenge of today or of this week; `value` and `met` are the caller's own, else null."""
+
+    key: str
+    span: str
+    period: str
+    starts_at: datetime
+    ends_at: datetime
+    name: str
+    text: str
+    target: int
+    points: int
+    value: int | None
+    met: bool | None
+
+
+class ChallengesOut(msgspec.Struct):
+    degraded: list[str]
+    challenges: list[ChallengeOut]
+
+
+class PlacedOut(msgspec.Struct):
+    rank: int
+    id: int
+    name: str | None
+    level: int
+    points: int
+    held: int
+
+
+class BoardOut(msgspec.Struct):
+    """`board` is null while it is not known."""
+
+    degraded: list[str]
+    board: list[PlacedOut] | None
+    mine: PlacedOut | None
+    total: int | None
+    page: int
+    pages: int | None
+
+
+class WordsOut(msgspec.Struct):
+    name: str
+    text: str
+
+
+class OwnOut(msgspec.Struct):
+    """An organizer's own achievement; its key in unlocks is `own-<id>`."""
+
+    id: int
+    key: str
+    owner_id: int
+    rule: str
+    target: int
+    game: str | None
+    everywhere: bool
+    words: dict[str, WordsOut]
+    version: int
+    created_at: datetime
+    retired_at: datetime | None
+
+
+class HolderOut(msgspec.Struct):
+    id: int
+    name: str
+
+
+class PreviewOut(msgspec.Struct):
+    """Who would hold it now, of how many who were looked at."""
+
+    holders: list[HolderOut]
+    looked_at: int
+
+
+def catalogue_out(reader: Reader, counted: Counted | None, mine: Holding | None) -> CatalogueOut:
+    listed = [_achievement(reader, one, counted, mine) for one in CATALOGUE]
+    return CatalogueOut(degraded(counted), listed)
+
+
+def holding_out(
+    reader: Reader, holding: Holding | None, own: dict[str, OwnAchievement], *, is_own: bool
+) -> AchievementsOut:
+    """`is_own`: the holder asks; only they hear how far they are with what is hidden."""
+    if holding is None:
+        return AchievementsOut(degraded(holding), None)
+    unlocked = sorted(holding.unlocks.values(), key=lambda one: (one.at, one.name), reverse=True)
+    found = HoldingOut(
+        points=holding.points,
+        level=holding.level,
+        next_level_at=holding.next_at,
+        held=holding.held,
+        unlocked=[_unlock(reader, one, own.get(one.name.key)) for one in unlocked],
+        progress=[
+            _progress(one, holding)
+            for one in for_kind(holding.holder.kind)
+            if not one.hidden or (is_own and holding.tier_of(one.key) > 0)
+        ],
+    )
+    return AchievementsOut([], found)
+
+
+def goals_out(reader: Reader, goals: list[Goal], *, is_missing: bool) -> ChallengesOut:
+    return ChallengesOut(
+        degraded(None if is_missing else goals), [_challenge(reader, one) for one in goals]
+    )
+
+
+def board_out(found: Board | None, page: int) -> BoardOut:
+    if found is None:
+        return BoardOut(degraded(found), None, None, None, page, None)
+    mine = None if found.mine is None else _placed(found.mine)
+    listed = [_placed(one) for one in found.items]
+    return BoardOut([], listed, mine, found.total, found.page, found.pages)
+
+
+def own_out(one: OwnAchievement) -> OwnOut:
+    making = one.making
+    return OwnOut(
+        id=one.id,
+        key=one.key,
+        owner_id=one.owner_id,
+        rule=making.rule.value,
+        target=making.target,
+        game=making.game,
+        everywhere=making.everywhere,
+        words={key: WordsOut(said.name, said.text) for key, said in making.words.items()},
+        version=one.version,
+        created_at=one.created_at,
+        retired_at=one.retired_at,
+    )
+
+
+def _achievement(
+    reader: Reader, one: Achievement, counted: Counted | None, mine: Holding | None
+) -> AchievementOut:
+    hidden = one.hidden and (mine is None or mine.tier_of(one.key) == 0)
+    return AchievementOut(
+        key=None if hidden else one.key,
+        category=one.category.value,
+        name=None if hidden else reader.gettext(one.name),
+        hidden=hidden,
+        kept=one.keeps,
+        holders=sorted(kind.value for kind in one.holders),
+        tiers=[
+            TierOut(
+                tier=number,
+                target=tier.target,
+                text=None if hidden else text_of(reader, one.text, tier.target),
+                rarity=tier.rarity.value,
+                points=tier.points,
+                percent_of_players=_percent(one, counted, HolderKind.PLAYER, number),
+                percent_of_teams=_percent(one, counted, HolderKind.TEAM, number),
+            )
+            for number, tier in enumerate(one.tiers, start=1)
+        ],
+    )
+
+
+def _percent(
+    one: Achievement, counted: Counted | None, kind: HolderKind, tier: int
+) -> float | None:
+    if counted is None or kind not in one.holders:
+        return None
+    percent = counted.percent(kind, one.key, tier)
+    return None if percent is None else round(percent, 2)
+
+
+def _unlock(reader: Reader, one: Unlock, own: OwnAchievement | None) -> UnlockOut:
+    return UnlockOut(
+        key=one.name.key,
+        tier=one.name.tier,
+        period=one.name.period or None,
+        name=title_of(reader, one.name, own),
+        points=one.points,
+        unlocked_at=one.at,
+        tournament_id=one.cause.tournament_id,
+        match_id=one.cause.match_id,
+        team_id=one.cause.team_id,
+    )
+
+
+def _progress(one: Achievement, holding: Holding) -> ProgressOut:
+    held = holding.tier_of(one.key)
+    target = BY_KEY[one.key].tiers[held].target if held < len(one.tiers) else None
+    return ProgressOut(one.key, holding.counts.get(one.key, 0), target)
+
+
+def _challenge(reader: Reader, goal: Goal) -> ChallengeOut:
+    one, period = goal.challenge, goal.period
+    return ChallengeOut(
+        key=one.key,
+        span=one.span.value,
+        period=period.name,
+        starts_at=period.starts_at,
+        ends_at=period.ends_at,
+        name=reader.gettext(one.name),
+        text=text_of(reader, one.text, one.target),
+        target=one.target,
+        points=one.points,
+        value=goal.value,
+        met=None if goal.value is None else goal.met,
+    )
+
+
+def _placed(one: Placed) -> PlacedOut:
+    return PlacedOut(one.rank, one.holder.id, one.name, one.level, one.points, one.held)
