@@ -12,11 +12,12 @@ import time
 
 import structlog
 
-from tests.faults import f11, f12, f13, f14
+from tests.faults import f07, f08, f11, f12, f13, f14
 from tests.faults.mutations_live import MUTATIONS, unnoticed
 from tests.faults.round import Options, Report
 
-SCENARIOS = {"F11": f11.run, "F12": f12.run, "F13": f13.run, "F14": f14.run}
+ALL = (f07, f08, f11, f12, f13, f14)
+SCENARIOS = {module.__name__.rpartition(".")[2].upper(): module.run for module in ALL}
 
 
 def main() -> int:
@@ -38,7 +39,7 @@ def main() -> int:
 def run(name: str, options: Options) -> bool:
     """One scenario with its report; whether it held."""
     scenario, report, began = SCENARIOS[name], Report(), time.monotonic()
-    title = (scenario.__doc__ or "").strip()
+    title = (sys.modules[scenario.__module__].__doc__ or "").partition(": ")[2].partition("\n")[0]
     print(f"{name} --seed {options.seed}{' --short' if options.short else ''}  {title}", flush=True)
     try:
         scenario(options, report)

@@ -60,12 +60,20 @@ async def _locked(going: Round, baseline: Window, name: str, seconds: float) -> 
     locked = Window(began, time.monotonic())
     after = await going.wait(1 if going.options.short else 6)
     title = f"{name}, locked for {seconds:g} s"
-    writers = baseline if seconds < WAITS_S else None
-    going.judge_later(partial(_judge_lock, going, title, locked, after, writers))
+    writers_wait = seconds < WAITS_S
+    going.judge_later(
+        partial(_judge_lock, going, title, locked, after, baseline, writers_wait=writers_wait)
+    )
 
 
 def _judge_lock(
-    going: Round, title: str, locked: Window, after: Window, writers: Window | None
+    going: Round,
+    title: str,
+    locked: Window,
+    after: Window,
+    baseline: Window,
+    *,
+    writers_wait: bool,
 ) -> None:
     report = going.report
     going.rates(title, locked)
@@ -73,9 +81,8 @@ def _judge_lock(
     reads = [one for one in locked.asked(going.history) if one.kind in {"page", "api"}]
     unread = [f"{one.path} got {one.status}" for one in reads if checks.is_error(one)]
     report.require(f"{title}: reads go on", checks.some_of(unread))
-    if writers is not None:
-        errors = checks.extra_errors(going.history, writers, locked)
-        report.require(f"{title}: writers wait", errors)
+    if writers_wait:
+        report.require(f"{title}: writers wait", going.errors(locked, baseline))
     _stays_alive(going, title, Window(locked.began, after.ended), ready=True)
     _healed(going, title, Window(locked.ended + 0.5, after.ended))
 
@@ -116,6 +123,4 @@ def _stays_alive(going: Round, title: str, window: Window, *, ready: bool) -> No
 
 
 def _healed(going: Round, title: str, window: Window) -> None:
-    errors = [one for one in window.asked(going.history) if checks.is_error(one)]
-    late = [f"{one.path} got {one.status} {one.trouble}" for one in errors]
-    going.report.require(f"{title}: heals by itself", checks.some_of(late))
+    going.report.require(f"{title}: heals by itself", going.errors(window))

@@ -15,19 +15,14 @@ from tests.faults.crowd import FrameIn, address_of
 from tests.faults.history import Lost
 from tests.faults.proxy import Proxy
 from tests.faults.round import Options, Report, Round, playing
-from tests.faults.scene import Scene, serving
-from tests.faults.storage import postgres
+from tests.faults.scene import Scene, staged
 
 WITHIN_S = 15.0
 
 
 def run(options: Options, report: Report) -> None:
     """On SQLite, or on PostgreSQL if that is asked for."""
-    if options.database == "postgres":
-        with postgres() as server, serving(options.load, database=server.url) as scene:
-            asyncio.run(_play(scene, options, report))
-        return
-    with serving(options.load) as scene:
+    with staged(options.load, options.database) as scene:
         asyncio.run(_play(scene, options, report))
 
 

@@ -14,11 +14,9 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from tests.faults import checks
 from tests.faults.checks import Window, p99_ms
 from tests.faults.round import Options, Report, Round, playing
-from tests.faults.scene import Scene, serving
-from tests.faults.storage import postgres
+from tests.faults.scene import Scene, staged
 from tests.serve.running import ROOT
 
 CLIENTS, CLIENTS_SHORT = 2_000, 150
@@ -29,11 +27,7 @@ MEMORY_MB = 600.0
 
 def run(options: Options, report: Report) -> None:
     """On SQLite, or on PostgreSQL if that is asked for."""
-    if options.database == "postgres":
-        with postgres() as server, serving(options.load, database=server.url) as scene:
-            asyncio.run(_play(scene, options, report))
-        return
-    with serving(options.load) as scene:
+    with staged(options.load, options.database) as scene:
         asyncio.run(_play(scene, options, report))
 
 
@@ -125,7 +119,7 @@ async def _cut(going: Round, storm: Storm) -> tuple[dict[str, Any], Window]:
 def _judge_pages(going: Round, baseline: Window, window: Window) -> None:
     going.rates("while they come back", window)
     report, history = going.report, going.history
-    report.require("no errors", checks.extra_errors(history, baseline, window))
+    report.require("no errors", going.errors(window, baseline))
     pages = [one for one in window.asked(history) if one.kind == "page"]
     # A short round runs beside other tests: there it only has to stay near what it was before.
     before = p99_ms(one for one in baseline.asked(history) if one.kind == "page")

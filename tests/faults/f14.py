@@ -22,8 +22,7 @@ from tests.faults import checks_live
 from tests.faults.field import Person
 from tests.faults.history import Tried
 from tests.faults.round import Options, Report, Round, playing
-from tests.faults.scene import Scene, serving
-from tests.faults.storage import postgres
+from tests.faults.scene import Scene, staged
 
 Frame = dict[str, Any]
 LISTENS_S, ANSWERS_S = 1.0, 10.0
@@ -33,11 +32,7 @@ FARTHEST = 2**62
 
 def run(options: Options, report: Report) -> None:
     """On SQLite, or on PostgreSQL if that is asked for."""
-    if options.database == "postgres":
-        with postgres() as server, serving(options.load, database=server.url) as scene:
-            asyncio.run(_play(scene, options, report))
-        return
-    with serving(options.load) as scene:
+    with staged(options.load, options.database) as scene:
         asyncio.run(_play(scene, options, report))
 
 

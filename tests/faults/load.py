@@ -116,6 +116,7 @@ class LoadRun:
         self.lag_s = 0.0
         self.skipped = 0
         self.writes = True
+        self._resting = False
         self._scene = scene
         self._chance = random.Random(seed)
         self._client = Client(scene.port)
@@ -140,6 +141,23 @@ class LoadRun:
             await asyncio.wait(tuple(self._tasks))
         await self._client.close()
 
+    async def rest(self, burst: int = 60) -> None:
+        """Fill the site's pools with this many requests at once, then be gone for a moment.
+
+        What is open or running on the other side now is the site's own.
+        """
+        self._resting = True
+        at_once = (self._read(time.monotonic(), other=bool(number % 2)) for number in range(burst))
+        await asyncio.gather(*at_once)
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))
+        await self._client.close()
+        await asyncio.sleep(0.3)
+
+    def go_on(self) -> None:
+        """After a rest."""
+        self._resting = False
+
     def pause_writes(self) -> None:
         """Only read from now on."""
         self.writes = False
@@ -158,6 +176,8 @@ class LoadRun:
             due = began + number / self.rate
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             self.lag_s = max(self.lag_s, time.monotonic() - due)
+            if self._resting:
+                continue
             share = self._chance.random()
             is_write = share < 0.2 and self.writes
             work = self._write() if is_write else self._read(due, other=share > 0.9)

@@ -77,6 +77,7 @@ class Round:
     crowd: Crowd
     probes: list[Asked] = field(default_factory=list)
     probed: tuple[str, ...] = PROBED
+    baseline: Window | None = None
     _judgements: list[Callable[[], None]] = field(default_factory=list)
 
     def judge_later(self, judge: Callable[[], None]) -> None:
@@ -103,10 +104,35 @@ class Round:
         inside = [one for one in self.probes if one.path == path]
         return [one.status for one in inside if window.began <= one.began < window.ended]
 
+    def told(self, path: str, window: Window) -> list[str]:
+        """The same with the word for it that stood in the answer."""
+        inside = [one for one in self.probes if one.path == path]
+        return [
+            f"{one.status} {one.trouble}"
+            for one in inside
+            if window.began <= one.began < window.ended
+        ]
+
     def slowest_probe_ms(self, path: str, window: Window) -> float:
         inside = [one for one in self.probes if one.path == path]
         times = [one.seconds for one in inside if window.began <= one.began < window.ended]
         return max(times, default=0.0) * 1000
+
+    def errors(self, window: Window, baseline: Window | None = None) -> Faults:
+        """What failed in this part of the round, beyond what failed in the baseline.
+
+        A short round may run where other tests leave the site so little of the machine that a
+        writer's five seconds in line are over: there a polite 503 is no fault.
+        """
+        if baseline is not None and not self.options.short:
+            return checks.extra_errors(self.history, baseline, window)
+        found = [
+            one
+            for one in window.asked(self.history)
+            if checks.is_error(one)
+            and not (self.options.short and one.status == 503 and one.retry_after)
+        ]
+        return checks.some_of([f"{one.path} got {one.status} {one.trouble}" for one in found])
 
     def rates(self, name: str, window: Window) -> None:
         """Figures of a part of the round."""
@@ -197,7 +223,9 @@ async def _probe_with(client: Client, of: Round) -> None:
             except NoAnswer:
                 answer = Answer(NO_ANSWER, {}, b"")
             ended = time.monotonic()
-            of.probes.append(Asked("probe", path, began, began, ended, answer.status))
+            word = answer.json().get("status", "") if answer.body.startswith(b"{") else ""
+            asked = Asked("probe", path, began, began, ended, answer.status, trouble=word)
+            of.probes.append(asked)
         await asyncio.sleep(PROBE_EVERY_S)
 
 

@@ -7,8 +7,8 @@ import json
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from clutch.kernel.settings import Settings
 from tests.faults.asking import Client, NoAnswer
 from tests.faults.field import Field, make_field
+from tests.faults.storage import postgres
 from tests.serve.running import Running, children_of, started
 
 BOOT_SECONDS = 30.0
@@ -32,7 +33,7 @@ class Load:
 
 
 FULL = Load()
-SHORT = Load(rate=30.0, clients=40, cups=4, players=16)
+SHORT = Load(rate=20.0, clients=30, cups=3, players=16)
 
 
 @dataclass
@@ -91,6 +92,26 @@ def serving(
         field = make_field(settings, load.cups, load.players)
         with served(settings, field, Path(folder), environment or {}, workers) as scene:
             yield scene
+
+
+@contextmanager
+def staged(
+    load: Load, database: str = "", environment: dict[str, str] | None = None
+) -> Iterator[Scene]:
+    """The same on the kind of database that is named: `postgres`, else SQLite."""
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres()).url if database == "postgres" else None
+        yield stack.enter_context(serving(load, database=url, environment=environment))
+
+
+@asynccontextmanager
+async def beside(scene: AbstractContextManager[Scene]) -> AsyncIterator[Scene]:
+    """Start and end a site without holding up this loop, in which its proxies live."""
+    started_scene = await asyncio.to_thread(scene.__enter__)
+    try:
+        yield started_scene
+    finally:
+        await asyncio.to_thread(scene.__exit__, None, None, None)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -39,6 +40,7 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        add_process,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact,
     ]
@@ -66,6 +68,12 @@ def configure(level: str, secrets: Iterable[str] = ()) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def add_process(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Say which process speaks: a change of a capability is told by each of them."""
+    line["pid"] = os.getpid()
+    return line
 
 
 def redact(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,162 @@
+"""F07: Redis is gone in seven ways, each from the start or in the middle of the load.
+
+Nobody gets an error for it, nobody waits for it after the first second, it is used again within
+five seconds of its return, and nothing that was kept before comes back from the dead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from tests.faults import checks
+from tests.faults.cache import ABSENT, MODES, Cache, caching, said_of, states, without_package
+from tests.faults.checks import Window
+from tests.faults.round import PROBED, Options, Report, Round, playing
+from tests.faults.scene import beside, staged
+
+BOOT_WITHIN_S = 5.0
+USED_WITHIN_S = 5.0
+CLIENTS_AT_BOOT = 50
+# Beside other tests everything takes longer; that it comes back at all is what a short round sees.
+SLACK = 4
+LINES_A_FAULT = 3
+LINES_AT_START, MANY = 2, 1_000
+
+
+def run(options: Options, report: Report) -> None:
+    """Each way in the middle on one site, then each way from the start on sites of their own."""
+    asyncio.run(_middle(options, report))
+    asyncio.run(_boots(options, report))
+
+
+def chosen(options: Options, modes: tuple[str, ...], most: int) -> list[str]:
+    """All of them; in a short round a few, which ones is the seed's choice."""
+    return random.Random(options.seed).sample(modes, most) if options.short else list(modes)
+
+
+async def _middle(options: Options, report: Report) -> None:
+    modes = chosen(options, MODES, 2)
+    async with (
+        caching() as cache,
+        beside(staged(options.load, options.database, cache.environment)) as scene,
+    ):
+        async with playing(scene, options, report) as going:
+            going.probed = (*PROBED, "/healthz")
+            await going.until(lambda: set(states(scene, "redis")) == {"up"}, 10)
+            going.baseline = baseline = await going.wait(1 if options.short else 10)
+            going.judge_later(partial(going.rates, "Redis there", baseline))
+            for mode in modes:
+                await _fault(going, cache, mode, baseline)
+            await going.finish()
+        # On a machine that is busy with other tests it may miss its 200 ms at any time.
+        most = MANY if options.short else LINES_AT_START + LINES_A_FAULT * len(modes)
+        lines = checks.one_line_a_change(said_of(scene, "redis"), "redis", 2, most)
+        report.require("one line in the log a change", lines)
+
+
+async def _fault(going: Round, cache: Cache, mode: str, baseline: Window) -> None:
+    began = time.monotonic()
+    await cache.lay(mode)
+    await going.wait(1.5 if going.options.short else 6)
+    await cache.lift(mode)
+    fault = Window(began, time.monotonic())
+    took = await _used_again(going, cache)
+    after = await going.wait(0.5 if going.options.short else 3)
+    whole = Window(began, after.ended)
+    going.judge_later(partial(_judge, going, f"{mode}, in the middle", fault, whole, took))
+    going.judge_later(partial(_judge_times, going, mode, baseline, fault))
+
+
+async def _used_again(going: Round, cache: Cache) -> float | None:
+    """How long until every process relies on it and really asks it."""
+    scene, most = going.scene, USED_WITHIN_S * (SLACK if going.options.short else 1) + 1
+    calls = await cache.calls()
+    took = await going.until(lambda: set(states(scene, "redis")) == {"up"}, most)
+    began = time.monotonic()
+    while took is not None and await cache.calls() <= calls:
+        await asyncio.sleep(0.05)
+        if time.monotonic() - began > most:
+            return None
+    return None if took is None else took + time.monotonic() - began
+
+
+def _judge(going: Round, title: str, fault: Window, whole: Window, took: float | None) -> None:
+    report = going.report
+    going.rates(title, fault)
+    report.require(f"{title}: no errors", going.errors(whole, going.baseline))
+    for path in ("/livez", "/readyz"):
+        answered = going.statuses(path, whole)
+        report.require_that(f"{title}: {path} 200", set(answered) == {200}, f"{answered}")
+    warned = going.told("/healthz", Window(fault.began + 1, fault.ended))
+    report.require_that(f"{title}: /healthz warns", set(warned) <= {"200 warn"}, f"{warned}")
+    most = USED_WITHIN_S * (SLACK if going.options.short else 1)
+    shown = "never" if took is None else f"{took:.1f} s"
+    report.figure(f"{title}: used again after", shown, f"within {USED_WITHIN_S:g} s")
+    report.require_that(f"{title}: used again", took is not None and took <= most, shown)
+
+
+def _judge_times(going: Round, mode: str, baseline: Window, fault: Window) -> None:
+    asked = Window(fault.began + 1, fault.ended).asked(going.history)
+    before = checks.p99_ms(baseline.asked(going.history))
+    going.report.figure(
+        f"{mode}: p99 after the first second",
+        f"{checks.p99_ms(asked):.0f} ms, {before:.0f} ms before",
+        "20 ms more at most",
+    )
+    if going.options.short:
+        return
+    slow = checks.slow(going.history, baseline, fault)
+    going.report.require(f"{mode}: nobody waits for it", slow)
+
+
+# --- from the start -----------------------------------------------------------------------------
+
+
+async def _boots(options: Options, report: Report) -> None:
+    modes = chosen(options, (ABSENT, *MODES), 1)
+    with tempfile.TemporaryDirectory(prefix="clutch-faults-") as folder:
+        for number, mode in enumerate(modes):
+            own = replace(options, seed=options.seed * 100 + number)
+            place = Path(folder) / str(number)
+            place.mkdir()
+            await _boot(own, report, mode, place)
+
+
+async def _boot(options: Options, report: Report, mode: str, folder: Path) -> None:
+    title = f"{mode}, from the start"
+    async with caching() as cache:
+        environment = cache.environment
+        if mode == ABSENT:
+            environment |= without_package(folder)
+        await cache.lay(mode)
+        async with beside(staged(options.load, options.database, environment)) as scene:
+            most = BOOT_WITHIN_S * (SLACK if options.short else 1)
+            report.figure(f"{title}: boots in", f"{scene.booted_s:.1f} s", "within 5 s")
+            report.require_that(
+                f"{title}: boots", scene.booted_s <= most, f"{scene.booted_s:.1f} s"
+            )
+            clients = min(options.load.clients, CLIENTS_AT_BOOT)
+            async with playing(scene, options, report, clients=clients) as going:
+                going.probed = (*PROBED, "/healthz")
+                fault = await going.wait(1.5 if options.short else 5)
+                if mode == ABSENT:
+                    _absent(going, title, fault)
+                else:
+                    await cache.lift(mode)
+                    took = await _used_again(going, cache)
+                    after = await going.wait(0.5 if options.short else 2)
+                    whole = Window(fault.began, after.ended)
+                    going.judge_later(partial(_judge, going, title, fault, whole, took))
+                await going.finish()
+
+
+def _absent(going: Round, title: str, fault: Window) -> None:
+    told = states(going.scene, "redis")
+    going.report.require_that(f"{title}: said so", set(told) == {"absent"}, f"{told}")
+    going.judge_later(partial(_judge, going, title, fault, fault, 0.0))

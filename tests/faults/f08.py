@@ -1,0 +1,87 @@
+"""F08: Redis comes and goes fifty times, and somebody writes in every gap.
+
+What was kept before a gap must not be read after it, nobody who follows live may miss anything, and
+the processes end with as many open files and threads as they began with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from functools import partial
+
+from tests.faults.cache import MODES, Cache, caching, said_of, states
+from tests.faults.checks import Window
+from tests.faults.round import Options, Report, Round, playing
+from tests.faults.scene import beside, staged
+
+GAPS, GAPS_SHORT = 50, 3
+BACK_WITHIN_S = 20.0
+MAY_DIFFER, MANY = 5, 1_000_000
+Leftovers = tuple[dict[int, int], dict[int, int]]
+# How a line goes and comes back within seconds; who changes passwords does it once.
+WAYS = tuple(mode for mode in MODES if mode != "wrong password")
+
+
+def run(options: Options, report: Report) -> None:
+    """On SQLite, or on PostgreSQL if that is asked for."""
+    asyncio.run(_play(options, report))
+
+
+async def _play(options: Options, report: Report) -> None:
+    chance = random.Random(options.seed)
+    async with (
+        caching() as cache,
+        beside(staged(options.load, options.database, cache.environment)) as scene,
+        playing(scene, options, report) as going,
+    ):
+        await going.until(lambda: set(states(scene, "redis")) == {"up"}, 10)
+        baseline = await going.wait(1 if options.short else 10)
+        before = await _leftovers(going)
+        flapping = await _flap(going, cache, chance)
+        took = await going.until(lambda: set(states(scene, "redis")) == {"up"}, BACK_WITHIN_S)
+        await going.wait(1 if options.short else 5)
+        _judge_leftovers(going, before, await _leftovers(going))
+        going.judge_later(partial(going.rates, "before", baseline))
+        going.judge_later(partial(going.rates, "while it flaps", flapping))
+        await going.finish()
+        report.require_that("used again", took is not None, f"not within {BACK_WITHIN_S:g} s")
+        downs = [line for line in said_of(scene, "redis") if line.state == "down"]
+        report.figure("the log says that it is down", f"{len(downs)} times, by two processes")
+
+
+async def _flap(going: Round, cache: Cache, chance: random.Random) -> Window:
+    """Gaps of half a second to three, with a write in every tournament in each of them."""
+    gaps = GAPS_SHORT if going.options.short else GAPS
+    began = await going.wait(0)
+    for _ in range(gaps):
+        mode = chance.choice(WAYS)
+        await cache.lay(mode)
+        await going.load.write_once_more()
+        await going.wait(chance.uniform(0.3, 0.8 if going.options.short else 3))
+        await cache.lift(mode)
+        # Some gaps end before anybody noticed, others long enough for it to be relied on again.
+        await going.wait(chance.uniform(0.3, 0.8 if going.options.short else 3))
+    going.report.figure("gaps, each with writes in every tournament", f"{gaps}")
+    return Window(began.began, (await going.wait(0)).ended)
+
+
+async def _leftovers(going: Round) -> Leftovers:
+    """Open files and threads of each process while nobody asks anything."""
+    await going.load.rest()
+    found = (going.scene.descriptors(), going.scene.tasks())
+    going.load.go_on()
+    return found
+
+
+def _judge_leftovers(going: Round, before: Leftovers, now: Leftovers) -> None:
+    for name, first, last in zip(("open files", "threads"), before, now, strict=True):
+        going.report.figure(
+            f"{name} a process", f"{list(first.values())} before, {list(last.values())} after"
+        )
+        grown = [
+            f"process {pid} has {last.get(pid)} instead of {count}"
+            for pid, count in first.items()
+            if last.get(pid, MANY) - count > MAY_DIFFER
+        ]
+        going.report.require(f"{name}: none stay behind", grown)
