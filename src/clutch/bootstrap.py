@@ -54,6 +54,7 @@ from clutch.teams.join import leave_all
 from clutch.teams.queries import played_for
 from clutch.tournaments.forgetting import forget_player, kept_about
 from clutch.tournaments.match_rows import REPORT_DEADLINE
+from clutch.tournaments.notices import Notices
 from clutch.tournaments.reporting import confirm_overdue
 
 
@@ -137,6 +138,7 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
     writer.on_commit(hub.on_commit)
     holder = f"{os.getpid()}-{ids.new_key(6)}"
     projector = Projector(database, writer, clock, capabilities, holder)
+    projector.add(Notices())
     writer.on_commit(lambda touched: projector.wake() if touched else None)
     era = Era(database, writer)
     with database.read() as conn:

@@ -79,6 +79,7 @@ def capabilities(request: Request) -> Response:
 
 def serve(settings: Settings, sockets: Sequence[socket], lines: Lines) -> NoReturn:
     site = open_site(settings)
+    site.projector.start()
     site.hub.draw_with("team", draw)
     app = create_app(site)
     app.router.routes[:0] = [

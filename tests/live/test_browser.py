@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from clutch.bootstrap import Site
 from tests.live.things import score
@@ -107,6 +107,7 @@ class Line:
         self.loses = ""
         self._ends: list[WebSocketRoute] = []
         page.route_web_socket("**/live", self._open)
+        page.route("**/livez", self._answer)
 
     def cut(self) -> None:
         """Nothing goes through any more, until it is mended."""
@@ -121,6 +122,13 @@ class Line:
     def tell(self, frame: dict[str, Any]) -> None:
         """Send the page a frame."""
         self._ends[-1].send(json.dumps(frame))
+
+    def _answer(self, route: Route) -> None:
+        # Where the whole site is away, a page does not look for another transport.
+        if self.is_down:
+            route.abort()
+        else:
+            route.continue_()
 
     def _open(self, end: WebSocketRoute) -> None:
         if self.is_down:
@@ -147,6 +155,7 @@ def test_a_cut_line_is_said_and_mended_and_what_was_missed_comes(
     line.mend()
     expect(page.locator("#points")).to_have_text("1", timeout=10_000)
     expect(page.locator("#live-state")).to_have_text("Live")
+    expect(page.locator("#live-state")).to_have_attribute("data-transport", "websocket")
 
 
 def test_a_frame_that_was_silently_lost_is_noticed_by_the_heartbeat(

@@ -143,7 +143,7 @@ def test_a_slow_reader_gets_a_snapshot_and_then_goes_on_while_others_lose_nothin
             assert number <= MOST_FRAMES + 1
             await room.commit(number)
             await room.passed_on(number)
-            other.take(await room.read(quick))
+            other.take(await room.read(quick, "events"))
         await room.commit(0)
         await room.passed_on(number + 1)
         told = await room.read(slow)

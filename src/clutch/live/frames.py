@@ -82,11 +82,12 @@ class Happened(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Toast(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A short note on every open page of its reader.
+    """A short note on every open page of its reader, about the event `seq` of their stream.
 
-    `href` is an address of this site; `tone`: `good`, `warn`, or empty.
+    `href` is an address of this site; `tone`: `good`, `wait`, or empty.
     """
 
+    seq: int
     text: str
     href: str = ""
     tone: str = ""

@@ -47,10 +47,15 @@ def stream_kinds() -> Kinds:
     """What can be followed, by how the stream's name begins."""
     return {
         "tournament": StreamKind(_may_see_tournament, _is_open),
-        "player": StreamKind(_may_always, lambda event: event.kind in _OF_PLAYERS),
+        "player": StreamKind(_may_always, is_open_of_player),
         "team": StreamKind(_may_always, lambda event: event.kind in _OF_TEAMS),
         "site": StreamKind(_may_always, _is_open),
     }
+
+
+def is_open_of_player(event: Event) -> bool:
+    """Whether anybody may read this event of a player's stream."""
+    return event.kind in _OF_PLAYERS
 
 
 def _may_see_tournament(conn: Connection, actor: Actor, stream: str) -> bool:

@@ -54,7 +54,7 @@ class News:
                 drawn.stale,
                 drawn.untouched,
                 drawn.says,
-                drawn.toasts,
+                tuple(one for one in drawn.toasts if one.seq > after),
                 self._spread_ms,
             )
         )

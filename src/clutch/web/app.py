@@ -34,7 +34,7 @@ from clutch.web.letters import register_letters
 from clutch.web.routing import is_kept
 from clutch.web.sections import Sections
 from clutch.web.static_files import static_files
-from clutch.web.views.live import tournament_pieces
+from clutch.web.views.live import player_pieces, tournament_pieces
 
 API = "/api/v1"
 THREADS = 40 + MAX_WAITING
@@ -69,6 +69,7 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     register_letters(site)
     site.hub.draw_with("tournament", tournament_pieces(site))
+    site.hub.draw_with("player", player_pieces(site))
     routers = [module.router for module in _modules(clutch.web.api)]
     app.router.routes.append(Sections([*fast_lanes(site, API, routers), *_plain_routes(site)]))
     # What is written most often is asked first.

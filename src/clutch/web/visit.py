@@ -223,6 +223,18 @@ class Visit(_Visiting):
         self._flash_shown = self._flash_shown or text is not None
         return text
 
+    @property
+    def own_stream(self) -> Markup:
+        """The attributes by which the page of somebody logged in follows their own stream."""
+        own = self._known().own
+        if own is None:
+            return Markup("")
+        attributes = Markup(' data-own="{}@{}" data-own-epoch="{}"')
+        return attributes.format(own.stream, own.seq, own.epoch)
+
+    def _find(self) -> Visitor:
+        return visitor_of(self.site, self.request, with_own=True)
+
     def _form_secret(self) -> str | None:
         session = cookies.read_secret(cookies.SESSION, self.request)
         if session is not None and self._visitor is not None and self._visitor.session is not None:

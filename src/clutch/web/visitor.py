@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
+from clutch.accounts.events import stream_of
 from clutch.accounts.models import GUEST, LANGUAGES, Actor, Language, Session
 from clutch.accounts.sessions import actor_of_session, is_stale, token_in_use
 from clutch.bootstrap import Site
+from clutch.kernel import log
+from clutch.kernel.epoch import get_epoch
 from clutch.kernel.refusals import N_, Kind, Refusal
 from clutch.web import cookies
 from clutch.web.catalogue import preferred
@@ -24,18 +28,28 @@ class TokenUnknown(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnStream:
+    """Where the stream of somebody's own account stood before their page was drawn."""
+
+    stream: str
+    seq: int
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
 class Visitor:
-    """An actor and, in a browser, the session they come by."""
+    """An actor and, in a browser, the session they come by; `own` where it was asked for."""
 
     actor: Actor
     session: Session | None = None
+    own: OwnStream | None = None
 
 
 NOBODY = Visitor(GUEST)
 
 
-def visitor_of(site: Site, connection: HTTPConnection) -> Visitor:
-    """Who holds the connection's session cookie.
+def visitor_of(site: Site, connection: HTTPConnection, *, with_own: bool = False) -> Visitor:
+    """Who holds the connection's session cookie, if wished with where their own stream stands.
 
     A guest when nobody does. Runs in a worker thread.
     """
@@ -45,11 +59,17 @@ def visitor_of(site: Site, connection: HTTPConnection) -> Visitor:
     now = site.clock.now()
     with site.database.read() as conn:
         found = actor_of_session(conn, token, now)
+        own = _own_stream(conn, found[0]) if found is not None and with_own else None
     if found is None:
         return NOBODY
     if is_stale(found[1], now):
         site.desk.footprints.session_used(found[1].id)
-    return Visitor(*found)
+    return Visitor(*found, own)
+
+
+def _own_stream(conn: Connection, actor: Actor) -> OwnStream:
+    stream = stream_of(actor.require_login())
+    return OwnStream(stream, log.head(conn, stream), get_epoch(conn))
 
 
 def bearer_of(connection: HTTPConnection) -> str | None:

@@ -13,6 +13,7 @@ from clutch.bootstrap import Site
 from clutch.kernel.log import Event
 from clutch.kernel.refusals import N_
 from clutch.live.frames import EVERYTHING
+from clutch.live.kinds import is_open_of_player
 from clutch.live.rendering import FETCH_ALL, Audience, Draw, Drawn
 from clutch.tournaments.bracket import get_part
 from clutch.tournaments.models import TournamentId
@@ -21,6 +22,7 @@ from clutch.tournaments.stages import read_stage
 from clutch.web import templating
 from clutch.web.reader import Reader
 from clutch.web.views.bracket import DrawnMatch
+from clutch.web.views.notes import toasts_of
 from clutch.web.views.tournament_bracket import drawn_match
 
 # What these change stands in the card of the match that they name. Whatever else happens, pages
@@ -76,6 +78,19 @@ def tournament_pieces(site: Site) -> Draw:
                 _said(card, reader) for card in cards if card.id in decided and _scores(card)
             ),
         )
+
+    return draw
+
+
+def player_pieces(site: Site) -> Draw:
+    """What a player's open events change is fetched; the player is told of what is theirs."""
+
+    def draw(conn: Connection, stream: str, events: Sequence[Event], audience: Audience) -> Drawn:  # noqa: ARG001 - a Draw's form
+        shown = FETCH_ALL if any(is_open_of_player(one) for one in events) else Drawn()
+        if not audience.is_owner:
+            return shown
+        toasts = toasts_of(conn, events, _reader(audience), site.clock.now())
+        return msgspec.structs.replace(shown, toasts=toasts)
 
     return draw
 

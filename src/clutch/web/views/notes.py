@@ -1,0 +1,100 @@
+"""Toasts: what the events of somebody's own stream say to them, on whatever page they are.
+
+A context says what its kinds say with `@note(kind, ...)`; what is not said here makes no toast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from clutch.engine import ParticipantId
+from clutch.kernel.log import Event
+from clutch.kernel.refusals import N_
+from clutch.live.frames import Toast
+from clutch.tournaments.events_notices import (
+    Notice,
+    PlayerMatchOpened,
+    PlayerResultClaimed,
+    PlayerResultSettled,
+)
+from clutch.tournaments.participants import participants_named
+from clutch.web.reader import Reader
+
+Say = Callable[[Connection, Event, Reader], Toast | None]
+
+MOST = 3
+# Who comes back after a while reads the page, not what was news then.
+FRESH = timedelta(minutes=10)
+
+_SAYS: dict[str, Say] = {}
+_NOBODY = N_("nobody")
+_DELETED = N_("deleted player")
+_OPENED = N_("Your match {match} is ready. Your opponent: {opponent}.")
+_CLAIMED = N_("{opponent} reported match {match}. Confirm the result or report yours.")
+_CLAIMED_SCORE = N_(
+    "{opponent} reported match {match}, you {ours}, they {theirs}. "
+    "Confirm the result or report yours."
+)
+_SETTLED = N_("The result of match {match} against {opponent} is confirmed.")
+_SETTLED_SCORE = N_("The result of match {match} against {opponent} is confirmed: {ours}:{theirs}.")
+_DISPUTED = N_("The two reports of match {match} against {opponent} differ. An organizer decides.")
+
+
+def note(*kinds: str) -> Callable[[Say], Say]:
+    """Say what events of these kinds in a player's stream tell that player."""
+
+    def known(say: Say) -> Say:
+        _SAYS.update(dict.fromkeys(kinds, say))
+        return say
+
+    return known
+
+
+def toasts_of(
+    conn: Connection, events: Sequence[Event], reader: Reader, now: datetime
+) -> tuple[Toast, ...]:
+    """The latest few that there is something to say about."""
+    made = (
+        _SAYS[event.kind](conn, event, reader)
+        for event in events
+        if event.kind in _SAYS and now - event.at < FRESH
+    )
+    return tuple(one for one in made if one is not None)[-MOST:]
+
+
+@note(
+    "player-match-opened",
+    "player-result-claimed",
+    "player-result-settled",
+    "player-result-disputed",
+)
+def _of_match(conn: Connection, event: Event, reader: Reader) -> Toast:
+    notice: Notice = event.fact()
+    text, tone = _text_of(notice)
+    ours, theirs = getattr(notice, "scores", None) or (None, None)
+    opponent = _name(conn, notice.opponent, reader)
+    said = reader.gettext(text, match=notice.match, opponent=opponent, ours=ours, theirs=theirs)
+    href = f"/tournaments/{notice.tournament_id}/matches/{notice.match}"
+    return Toast(event.seq, said, href, tone)
+
+
+def _text_of(notice: Notice) -> tuple[str, str]:
+    match notice:
+        case PlayerMatchOpened():
+            return _OPENED, "good"
+        case PlayerResultClaimed():
+            return (_CLAIMED_SCORE if notice.scores else _CLAIMED), "wait"
+        case PlayerResultSettled():
+            return (_SETTLED_SCORE if notice.scores else _SETTLED), "good"
+        case _:
+            return _DISPUTED, "wait"
+
+
+def _name(conn: Connection, opponent: int | None, reader: Reader) -> str:
+    if opponent is None:
+        return reader.gettext(_NOBODY)
+    found = participants_named(conn, [ParticipantId(opponent)])
+    return (found[0].name if found else None) or reader.gettext(_DELETED)
