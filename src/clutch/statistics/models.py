@@ -150,14 +150,6 @@ class Placed(msgspec.Struct, frozen=True):
     participants: int
     counts: bool = True
 
-    @property
-    def share(self) -> float | None:
-        """0 for the first place, 1 for the last; None where nobody else took part."""
-        if self.participants < 2:
-            return None
-        middle = (self.rank + self.to) / 2
-        return (middle - 1) / (self.participants - 1)
-
 
 _T = TypeVar("_T")
 

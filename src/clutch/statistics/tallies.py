@@ -30,6 +30,8 @@ class TallyKey(NamedTuple):
 class Tally(msgspec.Struct):
     """Counters. Won and lost contain walkovers; games are counted where a best-of was played.
 
+    `walkovers_lost` has the double forfeits in it, which both sides lose.
+
     `form`: the last 20 rated matches, the latest last, as W and L. `streak`: won in a row, below
     zero lost in a row; walkovers neither add to it nor end it. `skill`/`doubt`: the rating after
     the period's last rated match, None before the first.
@@ -78,7 +80,7 @@ def outing_of(decided: Decided, side: int) -> Outing:
     return Outing(
         won=decided.winner == side,
         rated=decided.is_rated,
-        walkover=decided.outcome == "walkover",
+        walkover=not decided.is_rated,
         decider=decided.is_decider,
         games_won=own if counts_games else 0,
         games_lost=other if counts_games else 0,
@@ -164,11 +166,6 @@ def maps_won(maps: Iterable[MapWon], side: int) -> Iterator[tuple[TallyKey, bool
     """The tallies of the maps that were played, and whether the side won there."""
     for one in maps:
         yield TallyKey(Axis.MAP, one.name), one.side == side
-
-
-def share(won: int, of: int) -> float | None:
-    """A share; None of nothing."""
-    return won / of if of else None
 
 
 def _go_on(tally: Tally, won: bool) -> None:

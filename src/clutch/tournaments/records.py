@@ -13,7 +13,18 @@ from datetime import datetime
 from typing import Any, NewType
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from clutch.accounts.models import AccountId
 from clutch.teams.models import TeamId
@@ -148,6 +159,31 @@ def last_results(conn: Connection, whose: Whose, *, unlisted: bool = False) -> l
     """The last five decided matches, latest first."""
     statement = _matches(whose, unlisted).where(match.c.decided_at.is_not(None))
     return [_read_match(row) for row in conn.execute(_latest_first(statement).limit(LAST_RESULTS))]
+
+
+def games_of(
+    conn: Connection, whose: Whose, *, unlisted: bool = False
+) -> dict[TournamentId, tuple[int, int]]:
+    """Games won and lost by tournament; matches without a best-of count points, not games."""
+    mine = _registrations(whose)
+    is_a = match.c.participant_a == mine.c.participant_id
+    rows = conn.execute(
+        select(
+            match.c.tournament_id,
+            func.sum(case((is_a, match.c.score_a), else_=match.c.score_b)).label("own"),
+            func.sum(case((is_a, match.c.score_b), else_=match.c.score_a)).label("other"),
+        )
+        .join(mine, _of(mine))
+        .join(tournament, tournament.c.id == match.c.tournament_id)
+        .where(
+            _DECIDED,
+            match.c.best_of.is_not(None),
+            match.c.score_a.is_not(None),
+            *_visible(unlisted),
+        )
+        .group_by(match.c.tournament_id)
+    )
+    return {TournamentId(row.tournament_id): (int(row.own), int(row.other)) for row in rows}
 
 
 def running_of(conn: Connection, whose: Whose, *, unlisted: bool = False) -> list[TournamentId]:

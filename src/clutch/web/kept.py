@@ -55,15 +55,22 @@ Key = tuple[Any, ...]
 Streams = Callable[[Mapping[str, Any]], Iterable[str]]
 
 
+def _always(_: Site) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Keep:
     """What is kept.
 
     A name for the view, and the streams whose events can change it, from the address's parameters.
+    `state` says what else of the site it depends on, such as how a capability stands. An answer
+    with `Cache-Control: no-store` is not kept: it shows less than it should.
     """
 
     view: str
     streams: Streams
+    state: Callable[[Site], str] = _always
 
 
 HeaderList = list[tuple[bytes, bytes]]
@@ -248,7 +255,8 @@ class KeptPage:
         theme = request.cookies.get(cookies.THEME, "")
         variant = (reader.language, reader.zone.key, theme if theme in {"light", "auto"} else "")
         address = request.scope["path"]
-        return (self._keep.view, address, streams, points, *variant, site.era.value, build())
+        seen = (streams, points, self._keep.state(site))
+        return (self._keep.view, address, *seen, *variant, site.era.value, build())
 
     async def _point(self, stream: str) -> Point:
         heads = self._site.heads
@@ -273,7 +281,7 @@ class KeptPage:
                 return packed
         self._site.metrics.count(KEPT, "drawn")
         response = self._draw(request)
-        if response.status_code != 200 or "set-cookie" in response.headers:
+        if not is_worth_keeping(response):
             return response
         packed = pack(bytes(response.body), response.headers["content-type"])
         shared.put(key, msgspec.msgpack.encode(packed))
@@ -288,6 +296,14 @@ def build() -> str:
     for path in sorted(parts):
         whole.update(path.read_bytes())
     return whole.hexdigest()[:16]
+
+
+def is_worth_keeping(response: Response) -> bool:
+    """Whether an answer is whole, and everybody's."""
+    headers = response.headers
+    if response.status_code != 200 or "set-cookie" in headers:
+        return False
+    return headers.get("cache-control") != "no-store"
 
 
 def is_personal(request: Request) -> bool:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from clutch.engine import ParticipantId
 from clutch.kernel.refusals import N_
+from clutch.statistics.refusals import RatingsUnavailable
 from clutch.tournaments import drafting, drawing, seeding
 from clutch.tournaments.models import Participant, Status, TournamentId
 from clutch.tournaments.participants import participants_of
@@ -16,6 +17,7 @@ from clutch.tournaments.refusals_joining import SeedingClosed, SeedsRefused
 from clutch.web.pages.console import VersionForm, organized
 from clutch.web.routing import Pages
 from clutch.web.views.drawn import byes_in, preview_view, round_choices
+from clutch.web.views.seed_ratings import by_rating, seed_ratings
 from clutch.web.views.setup import best_of_options, games_of
 from clutch.web.visit import Visit
 
@@ -42,10 +44,12 @@ def seeding_page(visit: Visit, tournament_id: str) -> Response:
         frame = organized(conn, visit, tournament_id)
         _refuse_closed(frame.tournament.status)
         participants = participants_of(conn, frame.tournament.id)
+        ratings = seed_ratings(conn, visit.site, frame.tournament, participants)
     return visit.render(
         "tournaments/seeding.html",
         frame=frame,
         participants=_as_typed(visit, participants),
+        ratings=ratings,
         field=FIELD,
     )
 
@@ -65,6 +69,21 @@ def shuffle(visit: Visit, tournament_id: str) -> Response:
     form, key = visit.form(VersionForm), TournamentId(tournament_id)
     visit.write(lambda tx: seeding.shuffle_seeding(tx, visit.actor, key, form.version))
     flash = visit.gettext(N_("Order set by chance"))
+    return visit.redirect(f"/tournaments/{tournament_id}/console/seeding", flash=flash)
+
+
+@pages.post("/tournaments/{tournament_id}/console/seeding/rating", again=seeding_page)
+def seed_by_rating(visit: Visit, tournament_id: str) -> Response:
+    form, key = visit.form(VersionForm), TournamentId(tournament_id)
+    with visit.read() as conn:
+        tournament = organized(conn, visit, tournament_id).tournament
+        participants = participants_of(conn, tournament.id)
+        ratings = seed_ratings(conn, visit.site, tournament, participants)
+    if ratings is None:
+        raise RatingsUnavailable
+    order = by_rating(participants, ratings)
+    visit.write(lambda tx: seeding.set_seeding(tx, visit.actor, key, form.version, order))
+    flash = visit.gettext(N_("Order set by rating"))
     return visit.redirect(f"/tournaments/{tournament_id}/console/seeding", flash=flash)
 
 

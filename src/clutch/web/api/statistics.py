@@ -1,0 +1,66 @@
+"""Statistics and leaderboards, over the API. What is not known is null, never 0."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.responses import Response
+
+from clutch.accounts.models import AccountId
+from clutch.accounts.queries import get_player
+from clutch.teams.models import TeamId
+from clutch.teams.queries import get_team
+from clutch.web.answers import answers
+from clutch.web.pages.leaderboards import is_missing
+from clutch.web.views import leaderboards as boards
+from clutch.web.views.statistic_answers import (
+    LeaderboardOut,
+    StatisticsOut,
+    board_out,
+    statistics_out,
+)
+from clutch.web.views.statistics import player_statistics, team_statistics
+from clutch.web.visit import ApiVisitDep
+
+router = APIRouter(tags=["statistics"])
+
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
+
+
+@router.get("/players/{player_id}/statistics", **answers(StatisticsOut))
+def player_statistics_route(player_id: Id, visit: ApiVisitDep) -> Response:
+    """A player's numbers, alone and in teams. Unlisted tournaments count nowhere."""
+    with visit.read() as conn:
+        get_player(conn, AccountId(player_id))
+        page = player_statistics(conn, visit.site, AccountId(player_id))
+    return visit.json(statistics_out(page))
+
+
+@router.get("/teams/{team_id}/statistics", **answers(StatisticsOut))
+def team_statistics_route(team_id: Id, visit: ApiVisitDep) -> Response:
+    """A team's numbers. Unlisted tournaments count nowhere."""
+    with visit.read() as conn:
+        get_team(conn, TeamId(team_id))
+        page = team_statistics(conn, visit.site, TeamId(team_id))
+    return visit.json(statistics_out(page))
+
+
+@router.get("/leaderboards/{by}", **answers(LeaderboardOut))
+def leaderboard_route(
+    by: boards.Name,
+    visit: ApiVisitDep,
+    mode: Literal["solo", "roster", "team"] = "solo",
+    game: Annotated[str, Query(max_length=60)] = "",
+    period: Annotated[str, Query(pattern=r"^([0-9]{4}(-(0[1-9]|1[0-2]))?)?$")] = "",
+    page: PageNumber = 1,
+) -> Response:
+    """A page of a leaderboard, and the caller's own line. `period` is a year or a month, in UTC."""
+    asked = boards.read_asked({"by": by, "mode": mode, "game": game, "period": period})
+    with visit.read() as conn:
+        if is_missing(conn, visit.site, by):
+            source = "achievements" if by == boards.ACHIEVEMENTS else "statistics"
+            return visit.json(LeaderboardOut(items=None, own=None, total=None, degraded=(source,)))
+        return visit.json(board_out(boards.show(conn, visit.actor, asked, page)))

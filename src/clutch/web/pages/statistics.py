@@ -1,0 +1,79 @@
+"""The statistics of players and teams."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from clutch.accounts.models import AccountId
+from clutch.bootstrap import Site
+from clutch.kernel.refusals import NotFound
+from clutch.statistics.models import Mode
+from clutch.statistics.projection import NAME
+from clutch.teams.models import TeamId
+from clutch.web.kept import WHOLE_LOG, Keep
+from clutch.web.routing import Pages
+from clutch.web.views.analysis import WORDS
+from clutch.web.views.players import player_frame
+from clutch.web.views.statistics import StatisticsPage, player_statistics, team_statistics
+from clutch.web.views.teams import team_frame
+from clutch.web.visit import Visit
+
+pages = Pages()
+
+
+def stands(site: Site) -> str:
+    """How the statistics stand: a page that is kept shows it."""
+    return site.capabilities.get(NAME).state.value
+
+
+# The next tournament's expectation shows others' ratings and registrations, so anything new counts.
+_KEPT = Keep("statistics", lambda _: [WHOLE_LOG], stands)
+
+
+@pages.get("/players/{account_id:int}/statistics", kept=_KEPT)
+def player_page(visit: Visit, account_id: int) -> Response:
+    return _player(visit, AccountId(account_id), None)
+
+
+@pages.get("/players/{account_id:int}/statistics/{mode}", kept=_KEPT)
+def player_part_page(visit: Visit, account_id: int, mode: str) -> Response:
+    if mode not in {Mode.SOLO.value, Mode.ROSTER.value}:
+        raise NotFound
+    return _player(visit, AccountId(account_id), Mode(mode))
+
+
+@pages.get("/teams/{team_id:int}/statistics", kept=_KEPT)
+def team_page(visit: Visit, team_id: int) -> Response:
+    with visit.read() as conn:
+        frame = team_frame(conn, visit.actor, TeamId(team_id))
+        page = team_statistics(conn, visit.site, TeamId(team_id))
+    part = page.parts.get(Mode.TEAM)
+    shown = visit.render("statistics/team.html", frame=frame, page=page, part=part, words=WORDS)
+    return _whole(shown, page)
+
+
+def _player(visit: Visit, account_id: AccountId, mode: Mode | None) -> Response:
+    with visit.read() as conn:
+        frame = player_frame(conn, visit.actor, account_id)
+        page = player_statistics(conn, visit.site, account_id)
+    chosen = mode or _most_played(page)
+    shown = visit.render(
+        "statistics/player.html",
+        frame=frame,
+        page=page,
+        part=page.parts.get(chosen),
+        mode=chosen.value,
+        words=WORDS,
+    )
+    return _whole(shown, page)
+
+
+def _most_played(page: StatisticsPage) -> Mode:
+    return max(page.parts, key=lambda mode: page.parts[mode].total.played, default=Mode.SOLO)
+
+
+def _whole(shown: Response, page: StatisticsPage) -> Response:
+    """What shows less than it should is kept by nobody."""
+    if page.is_degraded:
+        shown.headers["Cache-Control"] = "no-store"
+    return shown

@@ -1,0 +1,149 @@
+"""Charts as SVG: figures become places on a drawing; templates only write them down.
+
+Colours come from classes, so both themes read well. Each chart stands beside a table of the same
+figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from clutch.statistics.queries import Point
+from clutch.statistics.tallies import Tally
+
+WIDTH, HEIGHT = 640, 200
+LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 22
+MOST_BARS = 24
+ROUND_TO = 100
+
+
+class Label(msgspec.Struct, frozen=True):
+    """A number at a height of the drawing."""
+
+    y: float
+    value: int
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A rating over its matches: the line, the band of doubt around it, the heights of numbers."""
+
+    points: str
+    band: str
+    labels: tuple[Label, ...]
+    last_x: float
+    last_y: float
+    first_at: datetime
+    last_at: datetime
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """A column: won from the bottom, lost above it."""
+
+    name: str
+    x: float
+    width: float
+    won_y: float
+    won_height: float
+    lost_y: float
+    lost_height: float
+    won: int
+    lost: int
+    is_named: bool
+
+
+class Bars(msgspec.Struct, frozen=True):
+    """Columns side by side, `most` the highest."""
+
+    bars: tuple[Bar, ...]
+    most: int
+    width: int = WIDTH
+    height: int = HEIGHT
+    base: int = HEIGHT - BOTTOM
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A horizontal bar of won and lost; widths are percents of the most played one's."""
+
+    name: str
+    tally: Tally
+    won: float
+    lost: float
+
+
+def rating_line(points: Sequence[Point]) -> Line | None:
+    """The rating after each match; None below two."""
+    if len(points) < 2:
+        return None
+    low = min(one.rating.points - one.rating.margin // 2 for one in points)
+    high = max(one.rating.points + one.rating.margin // 2 for one in points)
+    low, high = low // ROUND_TO * ROUND_TO, -(-high // ROUND_TO) * ROUND_TO
+    step = (WIDTH - LEFT - RIGHT) / (len(points) - 1)
+
+    def y(value: float) -> float:
+        return round(TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
+
+    xs = [round(LEFT + number * step, 1) for number in range(len(points))]
+    rated = [
+        (x, one.rating.points, one.rating.margin / 2) for x, one in zip(xs, points, strict=True)
+    ]
+    over = [f"{x},{y(value + half)}" for x, value, half in rated]
+    under = [f"{x},{y(value - half)}" for x, value, half in reversed(rated)]
+    last_x, last, _ = rated[-1]
+    return Line(
+        points=" ".join(f"{x},{y(value)}" for x, value, _ in rated),
+        band=" ".join(over + under),
+        labels=tuple(Label(y(value), value) for value in _steps(low, high)),
+        last_x=last_x,
+        last_y=y(last),
+        first_at=points[0].at,
+        last_at=points[-1].at,
+    )
+
+
+def month_bars(months: Sequence[tuple[str, Tally]]) -> Bars | None:
+    """Won and lost matches of the last two years with matches in them; None without any."""
+    shown = [one for one in months if one[1].played][-MOST_BARS:]
+    if not shown:
+        return None
+    most = max(tally.played for _, tally in shown)
+    room = (WIDTH - LEFT - RIGHT) / max(len(shown), 6)
+    scale = (HEIGHT - TOP - BOTTOM) / most
+    every = -(-len(shown) // 6)
+    bars = []
+    for number, (name, tally) in enumerate(shown):
+        won, lost = tally.won * scale, tally.lost * scale
+        base = HEIGHT - BOTTOM
+        bars.append(
+            Bar(
+                name=name,
+                x=round(LEFT + number * room + room * 0.15, 1),
+                width=round(min(room * 0.7, 44), 1),
+                won_y=round(base - won, 1),
+                won_height=round(won, 1),
+                lost_y=round(base - won - lost, 1),
+                lost_height=round(lost, 1),
+                won=tally.won,
+                lost=tally.lost,
+                is_named=number % every == 0,
+            )
+        )
+    return Bars(tuple(bars), most)
+
+
+def share_rows(along: Sequence[tuple[str, Tally]], most_rows: int = 12) -> list[Row]:
+    """Bars side by side for what was played most."""
+    most = max((tally.played for _, tally in along), default=1) or 1
+    return [
+        Row(name, tally, round(100 * tally.won / most, 1), round(100 * tally.lost / most, 1))
+        for name, tally in along[:most_rows]
+    ]
+
+
+def _steps(low: int, high: int) -> list[int]:
+    step = max(ROUND_TO, -(-(high - low) // (4 * ROUND_TO)) * ROUND_TO)
+    return list(range(low, high + 1, step))
