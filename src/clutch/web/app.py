@@ -31,6 +31,7 @@ from clutch.web.errors import on_http_exception, on_invalid_body, on_refusal
 from clutch.web.kept import Shelf, SingleFlight
 from clutch.web.kept_api import fast_lanes
 from clutch.web.letters import register_letters
+from clutch.web.notice import Notice
 from clutch.web.routing import is_kept
 from clutch.web.sections import Sections
 from clutch.web.static_files import static_files
@@ -67,6 +68,7 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
     )
     app.state.site, app.state.shelf, app.state.flight = site, Shelf(), SingleFlight()
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
+    app.state.notice = Notice(site.capabilities)
     register_letters(site)
     site.hub.draw_with("tournament", tournament_pieces(site))
     site.hub.draw_with("player", player_pieces(site))

@@ -40,7 +40,7 @@ from clutch.accounts.models import GUEST
 from clutch.bootstrap import Site
 from clutch.kernel.heads import Point
 from clutch.kernel.metrics import KEPT
-from clutch.web import cookies
+from clutch.web import cookies, notice
 from clutch.web.reader import Reader
 from clutch.web.visitor import reader_of
 
@@ -255,8 +255,11 @@ class KeptPage:
         theme = request.cookies.get(cookies.THEME, "")
         variant = (reader.language, reader.zone.key, theme if theme in {"light", "auto"} else "")
         address = request.scope["path"]
+        # What visitors are told stands on the page, too: drawn with it, kept under it.
+        told = notice.settle(request)
         seen = (streams, points, self._keep.state(site))
-        return (self._keep.view, address, *seen, *variant, site.era.value, build())
+        where = (self._keep.view, address, *seen)
+        return (*where, *variant, told, site.era.value, build())
 
     async def _point(self, stream: str) -> Point:
         heads = self._site.heads

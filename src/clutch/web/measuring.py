@@ -15,7 +15,7 @@ _CLASSES = {
     "api": "api",
     "static": "static",
     "live": "live",
-    **dict.fromkeys(("livez", "readyz", "healthz", "testdb", "metrics"), "health"),
+    **dict.fromkeys(("livez", "readyz", "healthz", "testdb", "metrics", "notice"), "health"),
 }
 # The client went before there was an answer.
 _NO_STATUS = "none"

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from clutch.accounts.models import Language
 from clutch.web import marks
+from clutch.web.notice import SENTENCES, notice_of
 from clutch.web.reader import Reader, current_reader, iso, offset_text, reading
 from clutch.web.refusals import AnyRefusal
 from clutch.web.refusals import sentence_of as said
@@ -107,6 +108,7 @@ def environment() -> Environment:
         "csrf": csrf,
         "version_field": version_field,
         "static": static_files().url,
+        "site_notice": site_notice,
         "typed": typed,
         "typed_all": typed_all,
         "was_sent": was_sent,
@@ -262,6 +264,12 @@ def described(name: str, element_id: str, hint: str = "") -> Markup:
     invalid = Markup(' aria-invalid="true"') if error else Markup("")
     tied = Markup(' aria-describedby="{}"').format(" ".join(ids)) if ids else Markup("")
     return invalid + tied
+
+
+def site_notice() -> str:
+    """What visitors are told while something is down; empty when all is well."""
+    code = notice_of(_visit().request)
+    return current_reader().gettext(SENTENCES[code]) if code else ""
 
 
 def _visit() -> Visit:

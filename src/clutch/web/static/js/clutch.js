@@ -6,3 +6,4 @@ import "./theme.js";
 import "./bracket.js";
 import "./seeding.js";
 import "./live.js";
+import "./notice.js";
