@@ -12,6 +12,7 @@ from clutch import __version__
 from clutch.accounts.desk import Desk, open_desk
 from clutch.accounts.erasure import Personal
 from clutch.accounts.housekeeping import sweep
+from clutch.accounts.mail_watch import MailWatch
 from clutch.achievements.making import retire_all
 from clutch.achievements.projection import Achievements
 from clutch.achievements.queries import kept_about as unlocked_by
@@ -80,6 +81,7 @@ class Site:
     shares: Shares
     metrics: Metrics
     figures: MetricsFile
+    mail_watch: MailWatch | None
     release: str
     started: str
 
@@ -90,6 +92,8 @@ class Site:
         self.probe.start()
         self.wakes.start()
         self.figures.start()
+        if self.mail_watch is not None:
+            self.mail_watch.start()
 
     def begin_end(self) -> None:
         """The process is asked to end: nobody is waited for, and live connections are told."""
@@ -100,6 +104,8 @@ class Site:
         """Give connections and threads back. A closed gate is not waited for."""
         self.writer.stop_waiting()
         self.figures.stop()
+        if self.mail_watch is not None:
+            self.mail_watch.stop()
         self.wakes.stop()
         self.projector.stop()
         self.background.stop()
@@ -171,6 +177,7 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         shares=Shares(),
         metrics=metrics,
         figures=MetricsFile(settings.run_folder, metrics.figures),
+        mail_watch=_mail_watch(settings, database, writer, capabilities),
         release=__version__,
         started=clock.now().isoformat(),
     )
@@ -252,6 +259,12 @@ def _redis(
         capabilities.declare("redis", State.ABSENT, optional.MISSING, **package.facts)
         return None
     return RedisLink(package, settings.redis, capabilities, epoch, holder)
+
+
+def _mail_watch(
+    settings: Settings, database: Database, writer: Writer, capabilities: Capabilities
+) -> MailWatch | None:
+    return MailWatch(settings, database, writer, capabilities) if settings.mail else None
 
 
 def _notifications(database: Database, epoch: str, holder: str) -> Notifications | None:

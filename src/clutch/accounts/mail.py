@@ -43,6 +43,17 @@ class Mailer:
                 server.login(self._settings.mail_user, self._settings.mail_password or "")
             server.send_message(message)
 
+    def greet(self) -> None:
+        """Connect and log in, and send nothing.
+
+        Raises:
+            OSError, smtplib.SMTPException: the server would take no letter now.
+        """
+        with self._connect() as server:
+            if self._settings.mail_user:
+                server.login(self._settings.mail_user, self._settings.mail_password or "")
+            server.noop()
+
     def _message(self, delivery_id: int, letter: Letter, at: datetime) -> EmailMessage:
         sender = self._settings.mail_from or f"clutch@{self._settings.mail_host}"
         local, _, domain = sender.rpartition("@")

@@ -29,6 +29,16 @@ _DUE = (
 )
 
 
+_WAITS = (delivery.c.attempts > 0) & (delivery.c.attempts < GIVE_UP_AFTER)
+_TROUBLES = (
+    select(delivery.c.last_error)
+    .where(delivery.c.kind == bindparam("of_kind"), _WAITS, delivery.c.last_error.is_not(None))
+    .order_by(delivery.c.id.desc())
+    .limit(20)
+)
+_HURRY = update(delivery).where(delivery.c.kind == bindparam("of_kind"), _WAITS)
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """One thing to send."""
 
@@ -60,6 +70,16 @@ def due(conn: Connection, now: datetime) -> list[Delivery]:
 def sent(tx: Transaction, delivery_id: int) -> None:
     """It went out: forget it, whatever secret it carried."""
     tx.conn.execute(delete(delivery).where(delivery.c.id == delivery_id))
+
+
+def troubles(conn: Connection, kind: str) -> list[str]:
+    """Why deliveries of this kind could not be sent and wait to be tried again, newest first."""
+    return list(conn.execute(_TROUBLES, {"of_kind": kind}).scalars())
+
+
+def hurry(tx: Transaction, kind: str) -> None:
+    """Try those that wait now: what was in their way is gone."""
+    tx.conn.execute(_HURRY.values(due_at=tx.now), {"of_kind": kind})
 
 
 def failed(tx: Transaction, one: Delivery, reason: str) -> None:
