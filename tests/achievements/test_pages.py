@@ -6,21 +6,28 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from clutch.accounts.models import Actor
 from clutch.achievements import queries
 from clutch.achievements.projection import Achievements
+from clutch.achievements.queries import board
+from clutch.achievements.record import HolderKind
 from clutch.bootstrap import open_site
 from clutch.kernel.capabilities import State
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.projections import Effect
 from clutch.kernel.settings import Settings
 from clutch.web.app import create_app
+from clutch.web.reader import Reader
+from clutch.web.views.achievements import player
+from clutch.web.views.notes import toasts_of
 from tests.achievements.conftest import Trophies
 from tests.fixtures.browsing import Browser, Bugs
 from tests.fixtures.site import on_sqlite
+from tests.teams.club import account_id
 
 pytestmark = on_sqlite
 
@@ -120,7 +127,7 @@ def test_challenges_show_progress_and_what_was_met(
     trophies: Trophies, played: list[Actor], make_client: Callable[..., Browser]
 ) -> None:
     guest = make_client().get("/achievements/challenges")
-    assert guest.text.count("Today") == guest.text.count("This week") == 2
+    assert guest.text.count("5 points") == guest.text.count("20 points") == 2
     alice = make_client().log_in(trophies.session(played[0])).get("/achievements/challenges")
     met = [name for name in trophies.holding(played[0]).unlocks if name.period]
     assert len(met) > 0
@@ -129,20 +136,31 @@ def test_challenges_show_progress_and_what_was_met(
 
 
 def test_the_board_shares_ranks_and_always_shows_the_asker(
-    trophies: Trophies,
-    played: list[Actor],
-    make_client: Callable[..., Browser],
-    monkeypatch: pytest.MonkeyPatch,
+    trophies: Trophies, played: list[Actor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guest = make_client().get("/achievements/board").piece("board")
-    assert guest.index("alice") < guest.index("bob")
-    monkeypatch.setattr(queries, "PER_PAGE", 1)
-    dave = make_client().log_in(trophies.session(played[3]))
-    first = dave.get("/achievements/board").piece("board")
-    assert "alice" in first
-    assert "dave" in first
-    assert "bob" not in first
-    assert "No points yet" in dave.get("/achievements/board?of=teams").text
+    with trophies.database.read() as conn:
+        whole = board(conn, HolderKind.PLAYER)
+        monkeypatch.setattr(queries, "PER_PAGE", 2)
+        first = board(conn, HolderKind.PLAYER, 1, player(account_id(played[3])))
+        nobody = board(conn, HolderKind.TEAM)
+    assert [one.name for one in whole.items[:2]] == ["alice", "bob"]
+    by_name = {one.name: one for one in whole.items}
+    assert by_name["carol"].rank == by_name["dave"].rank
+    assert [one.name for one in first.items] == ["alice", "bob"]
+    assert first.mine == by_name["dave"]
+    assert nobody.items == []
+
+
+def test_an_unlock_is_a_note_on_every_page_of_its_holder(
+    trophies: Trophies, played: list[Actor]
+) -> None:
+    events = trophies.log(f"player-{played[0].account_id}")
+    title = next(one for one in events if b"titles" in one.json.encode())
+    reader = Reader("ru", ZoneInfo("UTC"))
+    with trophies.database.read() as conn:
+        (note,) = toasts_of(conn, [title], reader, trophies.clock.now())
+    assert note.text == "Открыто достижение: Чемпион\N{NO-BREAK SPACE}I."
+    assert note.href == tab(played[0]) + "#achievement-titles"
 
 
 def test_organizers_make_preview_change_and_retire_their_own(
@@ -203,7 +221,7 @@ def test_a_failing_rule_leaves_every_page_and_comes_back(
     capabilities = trophies.site.capabilities
     capabilities.set("achievements", State.DOWN, "{trouble}", trouble="ZeroDivisionError")
     trophies.team(trophies.person("eve"))
-    for path in (*PATHS, "/achievements/board"):
+    for path in PATHS:
         page = client.get(path)
         assert page.status == 200, path
         assert MISSING in page.text, path

@@ -1,10 +1,10 @@
-"""Achievements over the API: the catalogue, what is held, challenges, points, organizers' own."""
+"""Achievements over the API: the catalogue, what is held, challenges, organizers' own."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -20,8 +20,8 @@ from clutch.achievements.making import (
 )
 from clutch.achievements.own import Making, OwnAchievement, Rule, Words
 from clutch.achievements.own_rows import all_own, find_own
-from clutch.achievements.queries import Holding, board, goals_at, goals_of, holding_of, preview_own
-from clutch.achievements.record import Holder, HolderKind
+from clutch.achievements.queries import Holding, goals_at, goals_of, holding_of, preview_own
+from clutch.achievements.record import Holder
 from clutch.achievements.refusals import AchievementMissing
 from clutch.achievements.shares import Counted
 from clutch.teams.models import TeamId
@@ -29,13 +29,11 @@ from clutch.teams.queries import get_team
 from clutch.web.answers import ApiIn, answers
 from clutch.web.views.achievement_answers import (
     AchievementsOut,
-    BoardOut,
     CatalogueOut,
     ChallengesOut,
     HolderOut,
     OwnOut,
     PreviewOut,
-    board_out,
     catalogue_out,
     goals_out,
     holding_out,
@@ -47,7 +45,6 @@ from clutch.web.visit import ApiVisit, ApiVisitDep
 router = APIRouter(tags=["achievements"])
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 Short = Annotated[str, Field(max_length=2000)]
 
 
@@ -81,17 +78,6 @@ def catalogue_route(visit: ApiVisitDep) -> Response:
 
     counted, mine = told(visit.site, ask) or (None, None)
     return visit.json(catalogue_out(visit.reader, counted, mine))
-
-
-@router.get("/achievements/board", **answers(BoardOut))
-def board_route(
-    visit: ApiVisitDep, of: Literal["players", "teams"] = "players", page: PageNumber = 1
-) -> Response:
-    """Who has most points; `mine` is the caller's own line."""
-    kind = HolderKind.TEAM if of == "teams" else HolderKind.PLAYER
-    me = visit.actor.account_id
-    mine = None if me is None or kind is HolderKind.TEAM else player(me)
-    return visit.json(board_out(told(visit.site, lambda conn: board(conn, kind, page, mine)), page))
 
 
 @router.get("/challenges", **answers(ChallengesOut))

@@ -1,4 +1,4 @@
-"""Achievements: the catalogue, challenges and the board of points."""
+"""Achievements: the catalogue, and challenges."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from clutch.achievements.challenges import Span, period_of
-from clutch.achievements.queries import Board, Goal, Holding, board, goals_at, goals_of, holding_of
-from clutch.achievements.record import Holder, HolderKind
+from clutch.achievements.queries import Goal, Holding, goals_at, goals_of, holding_of
+from clutch.achievements.record import Holder
 from clutch.achievements.shares import Counted
 from clutch.web.routing import Pages
 from clutch.web.views.achievements import (
@@ -60,15 +60,6 @@ def challenges_page(visit: Visit) -> Response:
     )
 
 
-@pages.get("/achievements/board")
-def board_page(visit: Visit) -> Response:
-    of_teams = visit.request.query_params.get("of") == "teams"
-    found = told(visit.site, lambda conn: _board(conn, visit, of_teams=of_teams))
-    return visit.render(
-        "achievements/board.html", found=found, of_teams=of_teams, is_off=is_off(visit.site)
-    )
-
-
 def _challenges(conn: Connection, visit: Visit) -> tuple[list[Goal], list[Line], int]:
     """Today's and this week's; a page of those that the visitor met; how many that are."""
     me = _me(visit)
@@ -78,11 +69,6 @@ def _challenges(conn: Connection, visit: Visit) -> tuple[list[Goal], list[Line],
     met = met_challenges(holding_of(conn, me))
     start = (min(page_number(visit), _met_pages(len(met))) - 1) * MET_PER_PAGE
     return goals, lines_of(conn, visit.reader, met[start : start + MET_PER_PAGE]), len(met)
-
-
-def _board(conn: Connection, visit: Visit, *, of_teams: bool) -> Board:
-    kind = HolderKind.TEAM if of_teams else HolderKind.PLAYER
-    return board(conn, kind, page_number(visit), None if of_teams else _me(visit))
 
 
 def _met_pages(total: int) -> int:

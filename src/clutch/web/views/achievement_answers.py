@@ -9,7 +9,7 @@ import msgspec
 from clutch.achievements.catalogue import BY_KEY, CATALOGUE, for_kind
 from clutch.achievements.models import Achievement, Unlock
 from clutch.achievements.own import OwnAchievement
-from clutch.achievements.queries import Board, Goal, Holding, Placed
+from clutch.achievements.queries import Goal, Holding
 from clutch.achievements.record import HolderKind
 from clutch.achievements.shares import Counted
 from clutch.web.reader import Reader
@@ -109,26 +109,6 @@ class ChallengesOut(msgspec.Struct):
     challenges: list[ChallengeOut]
 
 
-class PlacedOut(msgspec.Struct):
-    rank: int
-    id: int
-    name: str | None
-    level: int
-    points: int
-    held: int
-
-
-class BoardOut(msgspec.Struct):
-    """`board` is null while it is not known."""
-
-    degraded: list[str]
-    board: list[PlacedOut] | None
-    mine: PlacedOut | None
-    total: int | None
-    page: int
-    pages: int | None
-
-
 class WordsOut(msgspec.Struct):
     name: str
     text: str
@@ -193,14 +173,6 @@ def goals_out(reader: Reader, goals: list[Goal], *, is_missing: bool) -> Challen
     return ChallengesOut(
         degraded(None if is_missing else goals), [_challenge(reader, one) for one in goals]
     )
-
-
-def board_out(found: Board | None, page: int) -> BoardOut:
-    if found is None:
-        return BoardOut(degraded(found), None, None, None, page, None)
-    mine = None if found.mine is None else _placed(found.mine)
-    listed = [_placed(one) for one in found.items]
-    return BoardOut([], listed, mine, found.total, found.page, found.pages)
 
 
 def own_out(one: OwnAchievement) -> OwnOut:
@@ -290,7 +262,3 @@ def _challenge(reader: Reader, goal: Goal) -> ChallengeOut:
         value=goal.value,
         met=None if goal.value is None else goal.met,
     )
-
-
-def _placed(one: Placed) -> PlacedOut:
-    return PlacedOut(one.rank, one.holder.id, one.name, one.level, one.points, one.held)
