@@ -12,11 +12,11 @@ import time
 
 import structlog
 
-from tests.faults import f07, f08, f10, f11, f12, f13, f14
+from tests.faults import f07, f08, f09, f10, f11, f12, f13, f14
 from tests.faults.mutations_live import MUTATIONS, unnoticed
 from tests.faults.round import Options, Report
 
-ALL = (f07, f08, f10, f11, f12, f13, f14)
+ALL = (f07, f08, f09, f10, f11, f12, f13, f14)
 SCENARIOS = {module.__name__.rpartition(".")[2].upper(): module.run for module in ALL}
 
 

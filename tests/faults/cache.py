@@ -26,14 +26,14 @@ _OF_THE_LINE = {
     "black hole": Mode.BLACK_HOLE,
     "2 s slow": Mode.LATENCY,
 }
-_WITHOUT_REDIS = """
+_WITHOUT = """
 import sys
 
 
 class Absent:
     def find_spec(self, name, path=None, target=None):
-        if name == "redis":
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        if name == {package!r}:
+            raise ModuleNotFoundError("No module named " + repr(name), name=name)
         return None
 
 
@@ -100,9 +100,10 @@ async def caching() -> AsyncIterator[Cache]:
             yield Cache(server, proxy)
 
 
-def without_package(folder: Path) -> dict[str, str]:
-    """The environment of a site whose installation lacks the package `redis`."""
-    (folder / "sitecustomize.py").write_text(_WITHOUT_REDIS, encoding="utf-8")
+def without_package(folder: Path, package: str) -> dict[str, str]:
+    """The environment of a site whose installation lacks a package."""
+    text = _WITHOUT.format(package=package)
+    (folder / "sitecustomize.py").write_text(text, encoding="utf-8")
     return {"PYTHONPATH": f"{folder}:{ROOT / 'src'}:{ROOT}"}
 
 

@@ -18,8 +18,9 @@ def transports(
     other_within_s: float,
     back_within_s: float,
     best: str = "websocket",
+    back: str = "websocket",
 ) -> Faults:
-    """Everybody is on another transport soon after the best is gone, and back after its return."""
+    """Everybody is on another transport soon after `best` is gone, and on `back` in the end."""
     by_client: defaultdict[int, list[Moved]] = defaultdict(list)
     for one in moved:
         by_client[one.client].append(one)
@@ -32,7 +33,7 @@ def transports(
         during = _transport_at(moves, gone.began + other_within_s)
         if during in {"", best}:
             faults.append(f"client {client} is on {during or 'nothing'} after {other_within_s} s")
-        if _transport_at(moves, gone.ended + back_within_s) != best:
+        if _transport_at(moves, gone.ended + back_within_s) != back:
             faults.append(f"client {client} is not back after {back_within_s} s")
     return some_of(faults)
 

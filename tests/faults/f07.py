@@ -133,7 +133,7 @@ async def _boot(options: Options, report: Report, mode: str, folder: Path) -> No
     async with caching() as cache:
         environment = cache.environment
         if mode == ABSENT:
-            environment |= without_package(folder)
+            environment |= without_package(folder, "redis")
         await cache.lay(mode)
         async with beside(staged(options.load, options.database, environment)) as scene:
             most = BOOT_WITHIN_S * (SLACK if options.short else 1)

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.faults
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_short_round_holds(scenario: str) -> None:
+def test_a_short_round_holds(scenario: str, request: pytest.FixtureRequest) -> None:
+    if scenario == "F09":
+        request.getfixturevalue("chromium")
     seed = random.SystemRandom().randrange(1_000_000)
     print(f"python -m tests.faults {scenario} --seed {seed} --short")
     report = Report()
