@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from websockets.sync.server import ServerConnection, serve
 
 from clutch.bootstrap import Site
 from tests.live.relay import relaying
@@ -70,3 +72,38 @@ def test_the_documented_client_prints_every_event_once_through_broken_lines(
         wait_until(lambda: seqs(output)[-1] == last)
         assert relay.opened > 1
         assert seqs(output) == list(range(seqs(output)[0], last + 1))
+
+
+def test_what_comes_twice_after_a_heartbeat_that_overtook_it_is_printed_once(
+    tmp_path: Path,
+) -> None:
+    """The client asks again for what was only on its way, so it gets it a second time."""
+
+    def told(kind: str, **more: object) -> str:
+        return json.dumps({"type": kind, "stream": "s", "epoch": "e", **more})
+
+    def events(after: int, seq: int) -> str:
+        happened = [{"seq": one} for one in range(after + 1, seq + 1)]
+        return told("events", after=after, seq=seq, events=happened)
+
+    def speak(line: ServerConnection) -> None:
+        line.send(told("hello"))
+        line.recv()
+        line.send(told("subscribed", seq=0, head=0))
+        line.send(told("heartbeat", heads={"s": 2}))
+        line.send(events(0, 2))
+        line.recv()
+        line.send(told("subscribed", seq=0, head=2))
+        line.send(events(0, 2))
+        line.send(events(2, 3))
+        line.recv()
+
+    with serve(speak, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        address = f"http://127.0.0.1:{server.socket.getsockname()[1]}"
+        with client(tmp_path, "python", address, "s") as output:
+            wait_until(lambda: seqs(output)[-1:] == [3])
+            assert seqs(output) == [1, 2, 3]
+        server.shutdown()
+        thread.join()
