@@ -44,10 +44,14 @@ def _transport_at(moves: Sequence[Moved], at: float) -> str:
 
 
 def wire(history: History) -> Faults:
-    """Frame by frame, over all its connections, each client gets what the protocol promises."""
+    """Frame by frame, over all its connections, each client gets what the protocol promises.
+
+    Who subscribed again on an open line gets what was on its way twice: they are left out here.
+    """
     by_client: defaultdict[int, list[Told]] = defaultdict(list)
     for told in history.told:
-        by_client[told.client].append(told)
+        if told.client not in history.again:
+            by_client[told.client].append(told)
     return some_of([fault for frames in by_client.values() for fault in _read(frames)])
 
 

@@ -144,7 +144,9 @@ class LiveClient:
         return tuple(taken)
 
     def _stand(self, frame: FrameIn) -> None:
-        self.epoch, self.seq = frame.epoch, frame.seq
+        # What came while the answer was on its way is not forgotten for it.
+        if frame.type == "snapshot" or self.epoch != frame.epoch:
+            self.epoch, self.seq = frame.epoch, frame.seq
         self._history.follows.setdefault(self.number, (self.stream, frame.seq))
         self._move("websocket")
 
@@ -157,6 +159,8 @@ class LiveClient:
             _background(self._subscribe())
 
     async def _subscribe(self) -> None:
+        if self.is_on:
+            self._history.again.add(self.number)
         wish: dict[str, Any] = {"stream": self.stream}
         if self.seq is not None:
             wish |= {"epoch": self.epoch, "seq": self.seq}

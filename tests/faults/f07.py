@@ -30,34 +30,40 @@ LINES_AT_START, MANY = 2, 1_000
 
 
 def run(options: Options, report: Report) -> None:
-    """Each way in the middle on one site, then each way from the start on sites of their own."""
+    """Each way in the middle on one site, then each way from the start on sites of their own.
+
+    A short round has one site, one way from the start and one in the middle: the seed's choice.
+    """
+    if options.short:
+        chance = random.Random(options.seed)
+        first, then = chance.choice((ABSENT, *MODES)), chance.choice(MODES)
+        asyncio.run(_boots(options, report, [first], then))
+        return
     asyncio.run(_middle(options, report))
-    asyncio.run(_boots(options, report))
-
-
-def chosen(options: Options, modes: tuple[str, ...], most: int) -> list[str]:
-    """All of them; in a short round a few, which ones is the seed's choice."""
-    return random.Random(options.seed).sample(modes, most) if options.short else list(modes)
+    asyncio.run(_boots(options, report, [ABSENT, *MODES]))
 
 
 async def _middle(options: Options, report: Report) -> None:
-    modes = chosen(options, MODES, 2)
     async with (
         caching() as cache,
         beside(staged(options.load, options.database, cache.environment)) as scene,
+        playing(scene, options, report) as going,
     ):
-        async with playing(scene, options, report) as going:
-            going.probed = (*PROBED, "/healthz")
-            await going.until(lambda: set(states(scene, "redis")) == {"up"}, 10)
-            going.baseline = baseline = await going.wait(1 if options.short else 10)
-            going.judge_later(partial(going.rates, "Redis there", baseline))
-            for mode in modes:
-                await _fault(going, cache, mode, baseline)
-            await going.finish()
-        # On a machine that is busy with other tests it may miss its 200 ms at any time.
-        most = MANY if options.short else LINES_AT_START + LINES_A_FAULT * len(modes)
-        lines = checks.one_line_a_change(said_of(scene, "redis"), "redis", 2, most)
-        report.require("one line in the log a change", lines)
+        going.probed = (*PROBED, "/healthz")
+        await going.until(lambda: set(states(scene, "redis")) == {"up"}, 10)
+        going.baseline = baseline = await going.wait(10)
+        going.judge_later(partial(going.rates, "Redis there", baseline))
+        for mode in MODES:
+            await _fault(going, cache, mode, baseline)
+        await going.finish()
+        _judge_lines(going, LINES_AT_START + LINES_A_FAULT * len(MODES))
+
+
+def _judge_lines(going: Round, most: int) -> None:
+    # On a machine that is busy with other tests it may miss its 200 ms at any time.
+    most = MANY if going.options.short else most
+    lines = checks.one_line_a_change(said_of(going.scene, "redis"), "redis", 2, most)
+    going.report.require("one line in the log a change", lines)
 
 
 async def _fault(going: Round, cache: Cache, mode: str, baseline: Window) -> None:
@@ -118,17 +124,16 @@ def _judge_times(going: Round, mode: str, baseline: Window, fault: Window) -> No
 # --- from the start -----------------------------------------------------------------------------
 
 
-async def _boots(options: Options, report: Report) -> None:
-    modes = chosen(options, (ABSENT, *MODES), 1)
+async def _boots(options: Options, report: Report, modes: list[str], then: str = "") -> None:
     with tempfile.TemporaryDirectory(prefix="clutch-faults-") as folder:
         for number, mode in enumerate(modes):
             own = replace(options, seed=options.seed * 100 + number)
             place = Path(folder) / str(number)
             place.mkdir()
-            await _boot(own, report, mode, place)
+            await _boot(own, report, mode, place, then)
 
 
-async def _boot(options: Options, report: Report, mode: str, folder: Path) -> None:
+async def _boot(options: Options, report: Report, mode: str, folder: Path, then: str) -> None:
     title = f"{mode}, from the start"
     async with caching() as cache:
         environment = cache.environment
@@ -153,6 +158,9 @@ async def _boot(options: Options, report: Report, mode: str, folder: Path) -> No
                     after = await going.wait(0.5 if options.short else 2)
                     whole = Window(fault.began, after.ended)
                     going.judge_later(partial(_judge, going, title, fault, whole, took))
+                    if then:
+                        await _fault(going, cache, then, whole)
+                    _judge_lines(going, LINES_AT_START + LINES_A_FAULT)
                 await going.finish()
 
 

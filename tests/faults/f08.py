@@ -17,7 +17,8 @@ from tests.faults.scene import beside, staged
 
 GAPS, GAPS_SHORT = 50, 3
 BACK_WITHIN_S = 20.0
-MAY_DIFFER, MANY = 5, 1_000_000
+# Three gaps prove no leak; on a busy machine pools and threads are filled to different levels.
+MAY_DIFFER, MAY_DIFFER_SHORT, MANY = 5, 40, 1_000_000
 Leftovers = tuple[dict[int, int], dict[int, int]]
 # How a line goes and comes back within seconds; who changes passwords does it once.
 WAYS = tuple(mode for mode in MODES if mode != "wrong password")
@@ -75,6 +76,7 @@ async def _leftovers(going: Round) -> Leftovers:
 
 
 def _judge_leftovers(going: Round, before: Leftovers, now: Leftovers) -> None:
+    may = MAY_DIFFER_SHORT if going.options.short else MAY_DIFFER
     for name, first, last in zip(("open files", "threads"), before, now, strict=True):
         going.report.figure(
             f"{name} a process", f"{list(first.values())} before, {list(last.values())} after"
@@ -82,6 +84,6 @@ def _judge_leftovers(going: Round, before: Leftovers, now: Leftovers) -> None:
         grown = [
             f"process {pid} has {last.get(pid)} instead of {count}"
             for pid, count in first.items()
-            if last.get(pid, MANY) - count > MAY_DIFFER
+            if last.get(pid, MANY) - count > may
         ]
         going.report.require(f"{name}: none stay behind", grown)

@@ -24,8 +24,8 @@ WAITS_S = 5.0
 
 
 def run(options: Options, report: Report) -> None:
-    """On SQLite the locks, on PostgreSQL the locks and the server gone."""
-    if options.database in {"", "sqlite"}:
+    """On SQLite the locks, on PostgreSQL the locks and the server gone (a short round: these)."""
+    if options.database == "sqlite" or not (options.database or options.short):
         with serving(options.load) as scene:
             asyncio.run(_sqlite(scene, options, report))
     if options.database in {"", "postgres"}:
@@ -47,8 +47,7 @@ async def _postgres(scene: Scene, server: Postgres, options: Options, report: Re
     async with playing(scene, options, report) as going:
         baseline = await going.wait(1 if options.short else 8)
         going.judge_later(partial(going.rates, "PostgreSQL, before", baseline))
-        if not options.short:
-            await _locked(going, baseline, "PostgreSQL", 3.0)
+        await _locked(going, baseline, "PostgreSQL", 1.5 if options.short else 3.0)
         await _gone(going, server, 2.0 if options.short else 5.0)
         await going.finish()
 

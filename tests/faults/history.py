@@ -158,4 +158,6 @@ class History:
     tried: list[Tried] = field(default_factory=list)
     follows: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Of each client its stream and the seq from which it followed."""
+    again: set[int] = field(default_factory=set)
+    """Clients that subscribed again on an open line: what was on its way comes to them twice."""
     truth: Truth = field(default_factory=Truth)

@@ -147,8 +147,8 @@ class LoadRun:
         What is open or running on the other side now is the site's own.
         """
         self._resting = True
-        at_once = (self._read(time.monotonic(), other=bool(number % 2)) for number in range(burst))
-        await asyncio.gather(*at_once)
+        # What is not kept goes through the site's threads and connections.
+        await asyncio.gather(*(self._read(time.monotonic(), other=True) for _ in range(burst)))
         while self._tasks:
             await asyncio.wait(tuple(self._tasks))
         await self._client.close()
