@@ -9,10 +9,15 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import engine, http, statistics, table
+from bench import engine, http, live, statistics, table
 from clutch.kernel import logs
 
-SUITES = {"engine": engine.rows, "http": http.rows, "statistics": statistics.rows}
+SUITES = {
+    "engine": engine.rows,
+    "http": http.rows,
+    "live": live.rows,
+    "statistics": statistics.rows,
+}
 
 
 def main() -> int:

@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 from clutch.accounts.events import stream_of
 from clutch.accounts.models import Role
 from clutch.accounts.sessions import open_session
+from clutch.achievements.catalogue import BY_KEY
+from clutch.achievements.events import AchievementUnlocked
 from clutch.bootstrap import Site, open_site
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.log import read_stream
@@ -188,6 +190,29 @@ def toast_of(owner: Follower) -> dict[str, Any]:
     while True:
         for toast in owner.next("events")["toasts"]:
             return dict(toast)
+
+
+def test_an_achievement_is_said_to_who_unlocked_it(
+    shared: Running, shared_beside: Site, cup: Cup
+) -> None:
+    stream = stream_of(id_of(cup.player(16)))
+    own = {"Cookie": f"clutch-session={session_of(cup, 16)}", "Origin": shared.address}
+    fact = AchievementUnlocked(
+        key=next(iter(BY_KEY)),
+        tier=1,
+        period="",
+        points=5,
+        cause=1,
+        tournament_id=None,
+        match_id=None,
+        team_id=None,
+    )
+    with following("websocket", shared.address, [stream], headers=own) as owner:
+        owner.next("subscribed")
+        shared_beside.writer.write(lambda tx: tx.append(stream, fact, actor_id=None))
+        toast = toast_of(owner)
+    assert toast["text"].startswith("Unlocked: ")
+    assert toast["href"].startswith(f"/players/{id_of(cup.player(16))}")
 
 
 @pytest.mark.browser

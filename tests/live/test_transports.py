@@ -6,6 +6,8 @@ import itertools
 import json
 import threading
 import time
+import urllib.error
+import urllib.request
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -209,6 +211,15 @@ def status_of(url: str, headers: dict[str, str] | None = None) -> tuple[int, str
     body = response.read()
     connection.close()
     return response.status, json.loads(body)["code"]
+
+
+@pytest.mark.parametrize("path", ["events", "poll"])
+def test_who_asks_for_the_head_alone_is_not_held(shared: Running, path: str) -> None:
+    request = urllib.request.Request(f"{shared.address}/live/{path}?follow=site", method="HEAD")
+    with pytest.raises(urllib.error.HTTPError) as found:
+        urllib.request.urlopen(request, timeout=5)
+    with found.value as answer:
+        assert answer.code in {405, 409}
 
 
 def test_nothing_on_the_way_may_keep_or_change_the_answers(shared: Running) -> None:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from clutch.achievements.models import Name
+from clutch.achievements.own_rows import find_own
 from clutch.engine import ParticipantId
 from clutch.kernel.log import Event
 from clutch.kernel.refusals import N_
@@ -22,6 +24,7 @@ from clutch.tournaments.events_notices import (
 )
 from clutch.tournaments.participants import participants_named
 from clutch.web.reader import Reader
+from clutch.web.views.achievement_words import address_of, title_of
 
 Say = Callable[[Connection, Event, Reader], Toast | None]
 
@@ -30,6 +33,9 @@ MOST = 3
 FRESH = timedelta(minutes=10)
 
 _SAYS: dict[str, Say] = {}
+_OWN = "own-"
+_UNLOCKED = N_("Unlocked: {achievement}.")
+_CHALLENGE_MET = N_("Challenge met: {achievement}.")
 _NOBODY = N_("nobody")
 _DELETED = N_("deleted player")
 _OPENED = N_("Your match {match} is ready. Your opponent: {opponent}.")
@@ -79,6 +85,17 @@ def _of_match(conn: Connection, event: Event, reader: Reader) -> Toast:
     said = reader.gettext(text, match=notice.match, opponent=opponent, ours=ours, theirs=theirs)
     href = f"/tournaments/{notice.tournament_id}/matches/{notice.match}"
     return Toast(event.seq, said, href, tone)
+
+
+@note("achievement-unlocked")
+def _of_achievement(conn: Connection, event: Event, reader: Reader) -> Toast:
+    name: Name = event.fact().name
+    own = None
+    if name.key.startswith(_OWN):
+        own = find_own(conn, int(name.key.removeprefix(_OWN)))
+    text = _CHALLENGE_MET if name.period else _UNLOCKED
+    said = reader.gettext(text, achievement=title_of(reader, name, own))
+    return Toast(event.seq, said, address_of(event.stream, name), "good")
 
 
 def _text_of(notice: Notice) -> tuple[str, str]:
