@@ -1,0 +1,58 @@
+"""A player's profile with enhanced statistics, read by guests while nothing changes."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.client import Answer, Line, flood
+from bench.http.site import running
+from bench.statistics.past import empty_site, fill
+from bench.table import Row
+
+MATCHES = 2_000
+SECONDS = 5.0
+GOAL = 2_000.0
+PATH = "/players/1/statistics"
+WAIT_S = 60.0
+
+
+def profile_rows() -> list[Row]:
+    """Answers a second of one serving process: a player of 2,000 matches, page and by ETag."""
+    with tempfile.TemporaryDirectory(prefix="clutch-bench-") as folder:
+        home = Path(folder)
+        site = empty_site(home)
+        fill(site, MATCHES)
+        site.projector.catch_up("statistics")
+        site.close()
+        with running("serve", home) as served:
+            return list(_read(served.address))
+
+
+def _read(address: str) -> Iterator[Row]:
+    line = Line(address)
+    page = _whole(line)
+    tagged = line.request("GET", PATH, {"If-None-Match": page.headers["etag"]})
+    name = f"profile with enhanced statistics ({len(page.body) / 1024:.0f} KiB)"
+    for what, request, status in (
+        (name, line.request("GET", PATH), 200),
+        (f"{name}, by ETag", tagged, 304),
+    ):
+        found = flood(address, request, SECONDS)
+        if set(found.statuses) != {status}:
+            raise RuntimeError(f"answers were not all {status}: {dict(found.statuses)}")
+        yield Row(name=what, value=found.rate, unit="/s", goal=GOAL, at_most=False)
+    line.close()
+
+
+def _whole(line: Line) -> Answer:
+    """The page, once the serving process says that its statistics are up to date."""
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        answer = line.ask(line.request("GET", PATH))
+        if b"polyline" in answer.body:
+            return answer
+        time.sleep(0.1)
+    raise RuntimeError("the profile has no enhanced statistics")
