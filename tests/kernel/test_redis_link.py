@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 from clutch.kernel import optional, redis_ear, redis_link
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import SystemClock
+from clutch.kernel.redis_calls import Command
 from clutch.kernel.redis_link import RedisLink
 from clutch.kernel.refusals import StorageUnavailable
 from tests.services.redis import RedisServer, free_port, running
@@ -170,6 +172,27 @@ def test_in_the_middle_nobody_waits_long_and_the_return_is_noticed(
     states = [line["state"] for line in lines if line["event"] == "capability"]
     assert states == ["down", "probing", "up"]
     assert link.ask(("ECHO", "well")) == [b"well"]
+
+
+def test_nobody_waits_longer_though_the_thread_itself_is_stuck(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = room.up()
+    # As a name server that does not answer would do, which no time-out of a socket bounds.
+    go_on = threading.Event()
+    send = link._send
+
+    def stuck(commands: Sequence[Command]) -> list[Any]:
+        go_on.wait(10)
+        return send(commands)
+
+    monkeypatch.setattr(link, "_send", stuck)
+    took = [timed(link)[1] for _ in range(3)]
+    assert 0.15 < max(took) < SOON_S, took
+    assert state(link) is State.DOWN
+    assert timed(link)[1] < 0.05
+    go_on.set()
+    until(lambda: link.is_up, RETURN_S)
 
 
 def test_a_server_that_hangs_is_noticed_though_nobody_asks(room: Room) -> None:
