@@ -8,13 +8,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from clutch_ops.layout import release_facts
+
 
 def version(root: Path, arguments: Sequence[str]) -> int:
     """Print the release, its commit where there is one, and the Python that looked."""
     if arguments:
         print("clutch version takes no arguments.", file=sys.stderr)
         return 2
-    commit = commit_of(root)
+    commit = str(release_facts(root).get("commit", ""))[:7] or commit_of(root)
     python = ".".join(map(str, sys.version_info[:3]))
     print(f"Clutch {release_of(root)}{f' (commit {commit})' if commit else ''}, Python {python}")
     return 0

@@ -1,0 +1,178 @@
+"""The database of a generation: copied, counted and checked, without the site's packages.
+
+SQLite by the standard library; PostgreSQL by its own client programs (psql, pg_dump).
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from clutch_ops import durable, settings
+from clutch_ops.layout import Binding, Layout
+from clutch_ops.postgres import Postgres
+from clutch_ops.refusals import Refused
+
+BUSY_S = 10.0
+# What the site itself fills and empties as it runs; its rows say nothing about what people did.
+PASSING = {"alembic_version", "cursor", "idempotency", "lease", "write_probe"}
+GAPS = (
+    "SELECT stream FROM event GROUP BY stream "
+    "HAVING min(seq) <> 1 OR max(seq) <> count(*) ORDER BY stream LIMIT 1"
+)
+HEADS = (
+    "SELECT stream.name FROM stream LEFT JOIN event ON event.stream = stream.name "
+    "GROUP BY stream.name, stream.seq HAVING coalesce(max(event.seq), 0) <> stream.seq LIMIT 1"
+)
+SCHEMA = "SELECT version_num FROM alembic_version"
+LAST = "SELECT coalesce(max(position), 0) FROM event"
+
+
+class Store(Protocol):
+    """One database."""
+
+    def tables(self) -> list[str]:
+        """Names of all tables."""
+
+    def value(self, statement: str) -> str | None:
+        """The first column of the first row, or None."""
+
+    def run(self, statement: str) -> None:
+        """Change something."""
+
+    def hold_still(self) -> None:
+        """Return once no write is under way; the gate must be closed already."""
+
+    def copy_to(self, copy: Store) -> None:
+        """Make `copy` a copy, on the disk when this returns."""
+
+    def create(self) -> None:
+        """An empty one, in place of what is there."""
+
+    def broken(self) -> str | None:
+        """What the database itself finds wrong, or None."""
+
+    def drop(self) -> None:
+        """Take it away; nothing happens when it is not there."""
+
+    def size(self) -> int:
+        """Bytes."""
+
+
+@dataclass(frozen=True)
+class Sqlite:
+    """A SQLite file."""
+
+    path: Path
+
+    def tables(self) -> list[str]:
+        listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        with closing(self._open()) as conn:
+            return sorted(row[0] for row in conn.execute(listed))
+
+    def value(self, statement: str) -> str | None:
+        with closing(self._open()) as conn:
+            row = conn.execute(statement).fetchone()
+        return None if row is None or row[0] is None else str(row[0])
+
+    def run(self, statement: str) -> None:
+        with closing(self._open()) as conn, conn:
+            conn.execute(statement)
+
+    def hold_still(self) -> None:
+        with closing(self._open()) as conn:
+            conn.isolation_level = None
+            conn.execute("BEGIN IMMEDIATE")
+            conn.execute("ROLLBACK")
+
+    def copy_to(self, copy: Store) -> None:
+        assert isinstance(copy, Sqlite)
+        copy.drop()
+        with closing(self._open()) as conn:
+            conn.execute("VACUUM INTO ?", [str(copy.path)])
+        copy.path.chmod(0o600)
+        durable.sync(copy.path)
+        durable.sync(copy.path.parent)
+
+    def create(self) -> None:
+        self.drop()
+
+    def broken(self) -> str | None:
+        with closing(self._open()) as conn:
+            found = str(conn.execute("PRAGMA quick_check(1)").fetchone()[0])
+            orphan = conn.execute("PRAGMA foreign_key_check").fetchone()
+        if found != "ok":
+            return f"its file is damaged: {found}"
+        return orphan and f"a row of {orphan[0]} refers to a row of {orphan[2]} that is not there"
+
+    def drop(self) -> None:
+        for end in ("", "-wal", "-shm", "-journal"):
+            self.path.with_name(self.path.name + end).unlink(missing_ok=True)
+
+    def size(self) -> int:
+        return sum(path.stat().st_size for path in self.path.parent.glob(f"{self.path.name}*"))
+
+    def _open(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            raise Refused(f"The database {self.path} is not there.", "clutch rollback")
+        return sqlite3.connect(self.path, timeout=BUSY_S)
+
+
+def store_of(layout: Layout, binding: Binding) -> Store:
+    """The database that a binding uses."""
+    return store_at(layout, binding.generation, binding.database)
+
+
+def store_at(layout: Layout, generation: Path, database: str | None) -> Store:
+    """The database of a generation."""
+    url = settings.database_url(layout)
+    if url is None:
+        return Sqlite(generation / "clutch.db")
+    return Postgres.at(url, database)
+
+
+def beside(layout: Layout, name: str) -> str | None:
+    """The name of another generation's PostgreSQL database; None on SQLite."""
+    url = settings.database_url(layout)
+    return None if url is None else f"{Postgres.at(url, None).name}_{name.replace('-', '_')}"
+
+
+def counts(store: Store) -> dict[str, int]:
+    """Rows of each table that holds what people did."""
+    names = [name for name in store.tables() if name not in PASSING]
+    if not names:
+        return {}
+    # One statement, so that all are counted in one snapshot.
+    rows = " || ',' || ".join(f'(SELECT count(*) FROM "{name}")' for name in names)  # noqa: S608
+    together = store.value(f"SELECT {rows}") or ""
+    return dict(zip(names, map(int, together.split(",")), strict=True))
+
+
+def lost(before: dict[str, int], after: dict[str, int], may_drop: bool) -> str | None:
+    """What a migration lost, or None. Tables may only go when it says that it contracts."""
+    for name, count in before.items():
+        if name not in after:
+            if not may_drop:
+                return f"the table {name} with {count} rows is gone"
+        elif after[name] < count:
+            return f"{count - after[name]} of {count} rows of the table {name} are gone"
+    return None
+
+
+def fault(store: Store) -> str | None:
+    """What is wrong with a database, in half a sentence: its own check, then the log's order."""
+    gap = store.value(GAPS) if "event" in store.tables() else None
+    head = None if gap or "stream" not in store.tables() else store.value(HEADS)
+    if gap or head:
+        return f"the log of {gap or head} has a gap"
+    return store.broken()
+
+
+def renew_epoch(store: Store) -> None:
+    """Begin a new epoch: nobody may trust a number from the history that this copy left."""
+    value = secrets.token_hex(6)
+    store.run(f"UPDATE epoch SET value = '{value}'")  # noqa: S608 - hex digits

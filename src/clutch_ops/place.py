@@ -1,0 +1,139 @@
+"""Which site a command is about: one that `clutch install` made, or a checkout run by hand.
+
+In a checkout the settings are `.env` of the current folder and the environment, as for `clutch
+serve`; an installed site is where its launcher is, wherever that was typed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from clutch_ops import journal, settings
+from clutch_ops.databases import Sqlite, Store
+from clutch_ops.layout import Binding, Layout
+from clutch_ops.postgres import Postgres
+from clutch_ops.refusals import Refused
+
+SQLITE, POSTGRES = "SQLite", "PostgreSQL"
+OURS = ("CLUTCH_", "DATABASE_URL", "REDIS_")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A site's files. `binding` is None in a checkout; `typed` is how its `clutch` is typed."""
+
+    root: Path
+    release: Path
+    home: Path
+    settings_file: Path
+    typed: str
+    binding: Binding | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """The folders of an installed site; ask only where there is a binding."""
+        return Layout(self.root)
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """The settings as the site will see them."""
+        return settings_of(self.settings_file)
+
+    @property
+    def backups(self) -> Path:
+        """Where backups go, and what is remembered of them."""
+        return (self.root if self.binding else self.home) / "backups"
+
+    @property
+    def run(self) -> Path:
+        """Where the serving processes say how they are."""
+        return self.home / "run"
+
+    @property
+    def kind(self) -> str:
+        """What the database is: `SQLite` or `PostgreSQL`."""
+        url = self.settings.get("DATABASE_URL") or "sqlite"
+        return SQLITE if url.startswith("sqlite") else POSTGRES
+
+    @property
+    def store(self) -> Store:
+        """The site's database."""
+        url = self.settings.get("DATABASE_URL") or ""
+        if self.kind == POSTGRES:
+            return Postgres.at(url, self.binding.database if self.binding else None)
+        return Sqlite(self._file_of(url) if url else self.home / "clutch.db")
+
+    @staticmethod
+    def _file_of(url: str) -> Path:
+        # sqlite:///relative and sqlite:////absolute, as SQLAlchemy reads them.
+        return Path(unquote(urlsplit(url).path)[1:]).absolute()
+
+    @property
+    def version(self) -> str:
+        """The release's number."""
+        from clutch_ops.version import release_of
+
+        return release_of(self.release)
+
+    @property
+    def schemas(self) -> list[str]:
+        """Every schema that the release knows, oldest first."""
+        versions = self.release / "src" / "clutch" / "migrations" / "versions"
+        return sorted(path.name[:4] for path in versions.glob("[0-9]*.py"))
+
+    @contextmanager
+    def alone(self, act: str) -> Iterator[None]:
+        """Nobody else acts on the site, and nobody starts it, until this ends.
+
+        Raises:
+            Refused: another command is at work.
+        """
+        with ExitStack() as held:
+            if self.binding:
+                held.enter_context(journal.only_one(self.layout, act))
+                held.enter_context(journal.switching(self.layout))
+            self.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Whoever starts to serve takes this lock before it touches the database.
+            file = held.enter_context((self.run / "migrate.lock").open("a"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Refused(
+                    "The site is just starting.", f"Stop it, then type {self.typed} {act} again."
+                ) from None
+            yield
+
+
+def here(root: Path) -> Place:
+    """The site of an installed folder, or of a checkout and the folder one is in.
+
+    Raises:
+        NeedsPerson: `current` of an installed site leads nowhere.
+        Refused: the settings can't be read.
+    """
+    if Layout(root).is_site:
+        return at(root, Layout(root).current())
+    file = Path(os.environ.get("CLUTCH_ENV_FILE", ".env")).absolute()
+    home = Path(settings_of(file).get("CLUTCH_HOME") or "var").expanduser().resolve()
+    return Place(root, root, home, file, "clutch")
+
+
+def at(root: Path, binding: Binding) -> Place:
+    """An installed site on one of its bindings."""
+    folders = Layout(root)
+    release, generation = binding.release, binding.generation
+    return Place(root, release, generation, folders.settings_file, str(folders.launcher), binding)
+
+
+def settings_of(file: Path) -> dict[str, str]:
+    """Settings by name: the environment wins over the file."""
+    return settings.read_dotenv(file) | {
+        name: value for name, value in os.environ.items() if name.startswith(OURS)
+    }

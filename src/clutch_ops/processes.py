@@ -1,0 +1,68 @@
+"""The site's serving processes, by what each says of itself in `run/process-<pid>.json`."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from clutch_ops import durable
+from clutch_ops.place import Place
+from clutch_ops.refusals import Refused
+
+# Each rewrites its file every second; one that is older was left by a process that was killed.
+STALE_S = 30.0
+STOP = "Stop it (its service, or Ctrl-C where `clutch serve` runs), then type this again."
+
+
+def serving(place: Place) -> list[dict[str, Any]]:
+    """What each living process says, the oldest first."""
+    found = [_state(path) for path in place.run.glob("process-*.json")]
+    living = [one for one in found if one]
+    return sorted(living, key=lambda one: (str(one.get("started_at")), one["pid"]))
+
+
+def _state(path: Path) -> dict[str, Any] | None:
+    said = durable.read_json(path)
+    try:
+        fresh = time.time() - path.stat().st_mtime < STALE_S
+    except OSError:
+        return None
+    whole = isinstance(said, dict) and isinstance(said.get("pid"), int)
+    return said if whole and fresh and is_alive(said["pid"]) else None
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of this number exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def is_held(place: Place) -> bool:
+    """Whether the holder of an installed site runs, whatever its release does."""
+    if place.binding is None:
+        return False
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as line:
+        line.settimeout(2)
+        return line.connect_ex(str(place.layout.run / "holder.sock")) == 0
+
+
+def check_standing_still(place: Place) -> None:
+    """See that nobody serves the site.
+
+    Raises:
+        Refused: somebody does.
+    """
+    pids = [str(one["pid"]) for one in serving(place)]
+    if pids:
+        raise Refused(f"The site is running (process {', '.join(pids)}).", STOP)
+    if is_held(place):
+        raise Refused("The site is running: its holder answers.", STOP)
