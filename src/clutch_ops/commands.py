@@ -20,6 +20,7 @@ COMMANDS = {
 EVERYWHERE = {
     "backup": "clutch_ops.backup:backup",
     "restore": "clutch_ops.restore:restore",
+    "status": "clutch_ops.status:status",
 }
 
 

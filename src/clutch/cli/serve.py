@@ -158,6 +158,7 @@ def _facts(site: Site) -> dict[str, object]:
         "started_at": site.started,
         "version": site.release,
         "capabilities": site.capabilities.states(),
+        "reasons": {one.name: one.reason for one in site.capabilities.all()},
     }
 
 

@@ -1,0 +1,224 @@
+"""`clutch status`: how the site stands, also when it does not run."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from clutch_ops import arguments as typed
+from clutch_ops import durable, memory, processes, terminal
+from clutch_ops.place import Place, here
+from clutch_ops.refusals import DONE, NEEDS_PERSON
+
+EVERY_S = 2.0
+ANSWER_S = 2.0
+CLEAR = "\x1b[H\x1b[J"
+TRANSPORTS = "clutch_live_clients"
+COLOURS = {"up": "good", "off": "faint", "down": "bad", "absent": "doubtful", "probing": "doubtful"}
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only compared
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a site stands. `trouble` is why it does not answer, None when it does."""
+
+    processes: list[dict[str, Any]]
+    live: dict[str, int]
+    trouble: str | None
+    last_update: dict[str, Any] | None
+    backup: memory.Remembered | None
+    test: memory.Remembered | None
+
+    @property
+    def status(self) -> int:
+        return NEEDS_PERSON if self.trouble else DONE
+
+    @property
+    def version(self) -> str:
+        return " and ".join(sorted({str(one.get("version", "?")) for one in self.processes}))
+
+    @property
+    def since(self) -> datetime | None:
+        """When the oldest process began."""
+        known = [one["started_at"] for one in self.processes if one.get("started_at")]
+        return min(map(datetime.fromisoformat, known), default=None)
+
+    @property
+    def capabilities(self) -> dict[str, tuple[str, str]]:
+        """State and reason of each; where the processes differ, of one that is not well."""
+        found: dict[str, tuple[str, str]] = {}
+        for one in self.processes:
+            reasons = one.get("reasons", {})
+            for name, state in one.get("capabilities", {}).items():
+                if name not in found or state not in {"up", "off"}:
+                    found[name] = state, str(reasons.get(name, ""))
+        return dict(sorted(found.items()))
+
+
+def status(root: Path, arguments: Sequence[str]) -> int:
+    """Say how the site stands: 0 when it runs and answers, 4 when it does not."""
+    words = typed.Words("status", status.__doc__)
+    words.add_argument("--watch", action="store_true", help="again every two seconds, until Ctrl-C")
+    words.add_argument("--json", action="store_true", help="as JSON")
+    wanted = words.parse_args(arguments)
+    while True:
+        place = here(root)
+        standing = look(place)
+        shown = _as_json(standing) if wanted.json else "\n".join(_lines(place, standing))
+        print(f"{CLEAR if wanted.watch and sys.stdout.isatty() else ''}{shown}", flush=True)
+        if not wanted.watch:
+            return standing.status
+        try:
+            time.sleep(EVERY_S)
+        except KeyboardInterrupt:
+            return DONE
+
+
+def look(place: Place) -> Standing:
+    """Look at the site from outside: what it left in files, and whether it answers."""
+    found = processes.serving(place)
+    return Standing(
+        found,
+        _live(place, [one["pid"] for one in found]),
+        _trouble(place, found),
+        _last_update(place),
+        memory.recall(place, memory.BACKUP),
+        memory.recall(place, memory.TEST),
+    )
+
+
+def _live(place: Place, pids: list[int]) -> dict[str, int]:
+    """Live clients by transport."""
+    together: Counter[str] = Counter()
+    for pid in pids:
+        figures = durable.read_json(place.run / f"metrics-{pid}.json") or {}
+        together.update(figures.get("numbers", {}).get(TRANSPORTS, {}))
+    return {name: int(count) for name, count in together.items()}
+
+
+def _trouble(place: Place, found: list[dict[str, Any]]) -> str | None:
+    if not found:
+        held = processes.is_held(place)
+        return "its holder runs, and no release" if held else "no process serves it"
+    settings = place.settings
+    host, port = settings.get("CLUTCH_HOST") or "127.0.0.1", settings.get("CLUTCH_PORT") or "1337"
+    if not port.isdecimal() or port == "0":
+        return None
+    return ask(ANYWHERE.get(host, host), int(port))
+
+
+def ask(host: str, port: int) -> str | None:
+    """What is wrong with the site's answer to `/readyz`, or None."""
+    line = http.client.HTTPConnection(host, port, timeout=ANSWER_S)
+    try:
+        line.request("GET", "/readyz", headers={"User-Agent": "clutch-ops"})
+        answer = line.getresponse()
+        said = json.loads(answer.read(65536))
+    except OSError as error:
+        return f"it does not answer at {host}:{port} ({error.strerror or error})"
+    except (http.client.HTTPException, ValueError):
+        return f"what answers at {host}:{port} is something else"
+    finally:
+        line.close()
+    if answer.status == 200 and isinstance(said, dict) and said.get("status") == "ready":
+        return None
+    told = said.get("message") if isinstance(said, dict) else None
+    return str(told or f"/readyz says {answer.status}").rstrip(".")
+
+
+def _last_update(place: Place) -> dict[str, Any] | None:
+    if place.binding is None:
+        return None
+    reports = sorted((place.root / "reports").glob("*.json"), reverse=True)
+    told = (durable.read_json(path) for path in reports)
+    return next((one for one in told if one and one.get("act") in {"update", "rollback"}), None)
+
+
+def _as_json(standing: Standing) -> str:
+    told = {
+        "running": bool(standing.processes),
+        "trouble": standing.trouble,
+        "version": standing.version or None,
+        "since": standing.since and standing.since.isoformat(),
+        "processes": standing.processes,
+        "live": standing.live,
+        "capabilities": {
+            name: {"state": state, "reason": reason}
+            for name, (state, reason) in standing.capabilities.items()
+        },
+        "last_update": standing.last_update,
+        "last_backup": standing.backup and standing.backup.at.isoformat(),
+        "last_restore_test": standing.test and standing.test.at.isoformat(),
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _lines(place: Place, standing: Standing) -> list[str]:
+    lines = [_headline(place, standing), ""]
+    if standing.processes:
+        lines += [*_table(standing), "", *_capabilities(standing), ""]
+    return [*lines, *_memories(place, standing)]
+
+
+def _headline(place: Place, standing: Standing) -> str:
+    if not standing.processes:
+        down = terminal.paint("does not run", "bad")
+        return f"Clutch {place.version} {down}: {standing.trouble}. Start it: {_start(place)}"
+    since = standing.since
+    for_long = f" since {terminal.moment(since)}, {_span(since)}" if since else ""
+    if standing.trouble:
+        ill = terminal.paint("is not well", "bad")
+        return f"Clutch {standing.version} {ill}: {standing.trouble}.\nIt runs{for_long}."
+    return f"Clutch {standing.version} {terminal.paint('runs', 'good')}{for_long}."
+
+
+def _start(place: Place) -> str:
+    return f"{place.typed} serve, or its service."
+
+
+def _span(since: datetime) -> str:
+    return f"for {terminal.duration((datetime.now(UTC) - since).total_seconds())}"
+
+
+def _table(standing: Standing) -> list[str]:
+    head = f"  {'process':<12}{'memory':>10}{'requests':>12}{'failed':>9}{'live':>8}{'late':>10}"
+    rows = [terminal.paint(head, "faint")]
+    for one in standing.processes:
+        figures = [one.get(name, 0) for name in ("requests", "errors", "live")]
+        requests, failed, live = map(terminal.number, figures)
+        late = f"{terminal.number(one.get('loop_lag_ms', 0))} ms"
+        memory_used = terminal.size(one.get("rss_bytes", 0))
+        rows.append(
+            f"  {one['pid']:<12}{memory_used:>10}{requests:>12}{failed:>9}{live:>8}{late:>10}"
+        )
+    by = ", ".join(f"{count} by {name}" for name, count in standing.live.items() if count)
+    return [*rows, "", terminal.row("live clients", by or "none")]
+
+
+def _capabilities(standing: Standing) -> list[str]:
+    return [
+        terminal.row(name, reason, f"{state:<7}", COLOURS.get(state, "strong"))
+        for name, (state, reason) in standing.capabilities.items()
+    ]
+
+
+def _memories(place: Place, standing: Standing) -> list[str]:
+    lines = [terminal.row("last backup", _when(standing.backup, f"none: {place.typed} backup"))]
+    update = standing.last_update
+    if update:
+        at = datetime.fromisoformat(str(update.get("ended_at")))
+        told = f"{update.get('what')}: {update.get('outcome')}, {terminal.age(at)}"
+        lines.append(terminal.row("last update", told))
+    return lines
+
+
+def _when(one: memory.Remembered | None, otherwise: str) -> str:
+    return f"{terminal.moment(one.at)}, {terminal.age(one.at)}" if one else otherwise
