@@ -16,12 +16,15 @@ from pathlib import Path
 from socket import socket
 from typing import NoReturn
 
+import uvicorn
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from clutch.bootstrap import Site, open_site
-from clutch.cli.serving.child import Served, serve_forever
+from clutch.cli.serving import child
+from clutch.cli.serving.child import Served, serve_forever, server_config
 from clutch.cli.serving.listening import address_of, take_listeners
 from clutch.cli.serving.notify import Notifier
 from clutch.cli.serving.parent import Lines, Parent, Work
@@ -75,6 +78,13 @@ def _append(tx: Transaction, made_ns: int, text: str) -> None:
     tx.append(STREAM, Measured(made_ns=made_ns, text=text), actor_id=None)
 
 
+def without_pings(app: ASGIApp) -> uvicorn.Config:
+    """The site's own configuration; the crowd answers no pings, and the peers send none."""
+    config = server_config(app)
+    config.ws_ping_interval = None
+    return config
+
+
 def serve(settings: Settings, weight: int, sockets: Sequence[socket], lines: Lines) -> NoReturn:
     site = open_site(settings)
     site.start()
@@ -82,12 +92,16 @@ def serve(settings: Settings, weight: int, sockets: Sequence[socket], lines: Lin
     app = create_app(site)
     app.state.weight = weight
     app.router.routes[:0] = [Route("/burst", burst), Route("/paced", paced)]
+    child.server_config = without_pings
     served = Served(app, settings.run_folder, dict, site.close, site.begin_end)
     serve_forever(served, sockets, lines)
 
 
 def main() -> int:
-    settings, weight = Settings(home=Path(sys.argv[1]), live_per_address=100_000), int(sys.argv[2])
+    settings, weight = (
+        Settings(home=Path(sys.argv[1]), live_per_address=100_000),
+        int(sys.argv[2]),
+    )
     logs.configure("warning")
     listeners = take_listeners("127.0.0.1", 0)
     work = Work(
