@@ -124,7 +124,7 @@ def prepare(settings: Settings) -> None:
     settings.run_folder.mkdir(exist_ok=True, mode=0o700)
     database = Database(settings.database)
     try:
-        migrate(database, settings.run_folder / "migrate.lock")
+        migrate(database, settings.run_folder / "migrate.lock", settings.accept_schema)
     finally:
         database.close()
 

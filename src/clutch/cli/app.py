@@ -29,6 +29,7 @@ class Place:
 
 COMMANDS = {
     "serve": Place("clutch.cli.serve:serve", "Serve the site until SIGTERM (production)."),
+    "check": Place("clutch.cli.check:check", "Check settings and templates, and start nothing."),
     "run": Place("clutch.cli.run:run", "Try the site out, with a demo community when it is empty."),
     "simulate": Place("clutch.cli.simulate:simulate", "Run a tournament from a file, no database."),
     "play": Place("clutch.cli.play:play", "Play a file through the HTTP API of a running site."),
@@ -73,7 +74,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Clutch, a self-hosted home for an esports community.",
-    epilog="Works without this environment, too: clutch version.",
+    epilog="Work without this environment, too: clutch version, clutch install.",
 )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from clutch.cli.serving.holding import Holding, held_indexes
 from clutch.cli.serving.listening import CannotStart, address_of, take_listeners
 from clutch.cli.serving.notify import Notifier
 from clutch.cli.serving.parent import Lines, Parent, Work
@@ -68,6 +69,7 @@ def start(settings: Settings, prepare: Callable[[], None], announce: Callable[[s
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:
         make_home(settings)
+        held = held_indexes()
         listeners = take_listeners(settings.host, settings.port)
     except CannotStart as error:
         say_and_exit(str(error))
@@ -77,7 +79,9 @@ def start(settings: Settings, prepare: Callable[[], None], announce: Callable[[s
         serve=lambda sockets, lines: _serve_site(settings, sockets, lines),
         announce=lambda: announce(address_of(listeners[0])),
     )
-    status = Parent(listeners, settings.workers, work, settings.run_folder, Notifier()).run()
+    holding = Holding.taken(listeners, held, os.environ)
+    parent = Parent(listeners, settings.workers, work, settings.run_folder, Notifier(), holding)
+    status = parent.run()
     if status == 1:
         print("The site did not start: the lines above say why.", file=sys.stderr)
     return status

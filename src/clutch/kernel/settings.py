@@ -27,8 +27,9 @@ PLAIN = {
     name: name.upper()
     for name in ("database_url", "redis_host", "redis_port", "redis_password", "redis_url")
 }
+DOTENV = Path(".env")
 # Read by commands, not by the site.
-ALSO_KNOWN = {"CLUTCH_TOKEN", "CLUTCH_TEST_DATA"}
+ALSO_KNOWN = {"CLUTCH_TOKEN", "CLUTCH_TEST_DATA", "CLUTCH_ENV_FILE"}
 _SECRET = re.compile("password|token", re.IGNORECASE)
 _WITHOUT_LOGIN = re.compile("//[^/@]*@")
 
@@ -135,6 +136,7 @@ class Settings(BaseModel):
     live_per_address: int = Field(50, ge=1, le=100_000)
     metrics_from: Annotated[str, AfterValidator(_networks)] = ""
     metrics_token: str | None = Field(None, min_length=16)
+    accept_schema: str | None = None
     mail_host: str | None = None
     mail_port: int = Field(587, ge=1, le=65535)
     mail_user: str | None = None
@@ -199,14 +201,19 @@ class Settings(BaseModel):
 
 
 def load_settings(
-    environment: dict[str, str] | None = None, dotenv: Path | None = Path(".env")
+    environment: dict[str, str] | None = None, dotenv: Path | None = DOTENV
 ) -> Settings:
     """Read the settings; the environment wins over `.env`.
+
+    That file is in the current folder, unless `CLUTCH_ENV_FILE` names another (in a site that
+    `clutch install` made, commands may be typed anywhere).
 
     Raises:
         BadSettings: a name is unknown (the nearest known one is named) or a value is malformed.
     """
-    values = _read(dotenv) | dict(os.environ if environment is None else environment)
+    environment = dict(os.environ if environment is None else environment)
+    file = Path(environment.get("CLUTCH_ENV_FILE", DOTENV)) if dotenv is DOTENV else dotenv
+    values = _read(file) | environment
     _refuse_unknown(values)
     known = {name: values[name] for name in _names().values() if values.get(name)}
     try:

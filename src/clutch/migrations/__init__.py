@@ -46,8 +46,10 @@ def current(conn: Connection) -> str | None:
     return conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def migrate(database: Database, lock_file: Path) -> None:
+def migrate(database: Database, lock_file: Path, accepted: str | None = None) -> None:
     """Bring the database to this release's schema; nothing happens when it is there.
+
+    `accepted` is a newer schema that this release was found to run on, after a rollback.
 
     Raises:
         SchemaTooNew: never downgrade.
@@ -55,7 +57,7 @@ def migrate(database: Database, lock_file: Path) -> None:
     with _one_at_a_time(lock_file):
         with database.read() as conn:
             found = current(conn)
-        if found == latest():
+        if found == latest() or (found is not None and found == accepted):
             return
         if found is not None and found not in known():
             raise SchemaTooNew(found)

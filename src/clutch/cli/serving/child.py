@@ -54,7 +54,7 @@ def serve_forever(served: Served, listeners: Sequence[socket.socket], lines: Lin
     """
     follow_parent(lines.lifeline)
     tally, beat = Tally(served.app), Beat()
-    server = _Server(server_config(tally), beat, lines.tell_ready, served.ending)
+    server = _Server(server_config(tally), beat, lines, served.ending)
     started = time.monotonic()
     state = StateFile(served.run_folder, lambda: _state(served, tally, beat, started))
     signal.signal(signal.SIGTERM, lambda *_: None if server.started else os._exit(0))
@@ -85,22 +85,39 @@ class _Server(uvicorn.Server):
     """uvicorn, which also beats in its loop, tells when it answers, and says when it ends."""
 
     def __init__(
-        self,
-        config: uvicorn.Config,
-        beat: Beat,
-        tell_ready: Callable[[], None],
-        ending: Callable[[], None],
+        self, config: uvicorn.Config, beat: Beat, lines: Lines, ending: Callable[[], None]
     ) -> None:
         super().__init__(config)
         self._beat = beat
-        self._tell_ready = tell_ready
+        self._lines = lines
         self._ending = ending
+        self._taking: asyncio.Task[None] | None = None
         self._beating: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._beating = asyncio.create_task(self._keep_beating())
-        self._tell_ready()
+        if self._lines.held and self._lines.opened is not None:
+            asyncio.get_running_loop().add_reader(self._lines.opened, self._open)
+        self._lines.tell_ready()
+
+    def _open(self) -> None:
+        assert self._lines.opened is not None
+        asyncio.get_running_loop().remove_reader(self._lines.opened)
+        self._taking = asyncio.create_task(self._take_held())
+
+    async def _take_held(self) -> None:
+        """Accept on the held sockets too: what `startup` does for those it is given."""
+        loop = asyncio.get_running_loop()
+        for listener in self._lines.held:
+            server = await loop.create_server(self._protocol, sock=listener)
+            self.servers.append(server)
+
+    def _protocol(self) -> asyncio.Protocol:
+        made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._ending()

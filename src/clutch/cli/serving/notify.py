@@ -18,6 +18,10 @@ class Notifier:
         self._path = environment.pop("NOTIFY_SOCKET", None)
         self.watchdog_seconds = _watchdog(environment)
 
+    def loaded(self) -> None:
+        """All is imported; a holder may now let the database be prepared."""
+        self._send("STATUS=loaded")
+
     def ready(self, status: str) -> None:
         """The site answers."""
         self._send(f"READY=1\nSTATUS={status}\nMAINPID={os.getpid()}")

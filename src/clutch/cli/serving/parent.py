@@ -24,6 +24,7 @@ from typing import NoReturn
 import structlog
 
 from clutch.cli.serving.forking import ended, fork, signals
+from clutch.cli.serving.holding import Holding
 from clutch.cli.serving.listening import address_of
 from clutch.cli.serving.notify import Notifier
 from clutch.cli.serving.state import read_state, state_path
@@ -44,12 +45,15 @@ class Lines:
     """A serving process's two lines to its parent.
 
     `lifeline` reads end-of-file when the parent is gone; `ready` takes the process's number
-    as one byte when it answers.
+    as one byte when it answers. `opened` reads end-of-file when the sockets that a holder held
+    back are to be taken, too.
     """
 
     number: int
     lifeline: int
     ready: int
+    opened: int | None = None
+    held: Sequence[socket.socket] = ()
 
     def tell_ready(self) -> None:
         """Let the parent know that this process answers."""
@@ -93,7 +97,9 @@ class Parent:
         work: Work,
         run_folder: Path,
         notifier: Notifier,
+        holding: Holding | None = None,
     ) -> None:
+        self._holding = holding or Holding()
         self._listeners = listeners
         self._workers = [_Worker(number) for number in range(count)]
         self._work = work
@@ -105,18 +111,21 @@ class Parent:
         self._departed = Departed(run_folder)
         self._lifeline, self._life = os.pipe()
         self._ready, self._tell = os.pipe()
+        self._opened, self._opener = os.pipe()
+        self._is_open = False
 
     def run(self) -> int:
-        """Serve until SIGTERM, SIGINT or SIGHUP.
+        """Serve until SIGTERM, SIGINT or SIGHUP, or until a holder is gone.
 
         The exit status is 0, that of `prepare` when it failed, or 1 when the first process
         ended before any had answered.
         """
         with signals() as (wake, ending):
-            status = self._prepare(ending)
+            status = self._prepare(wake, ending)
             if status:
                 return status
-            while not ending:
+            while not (ending or self._holding.is_gone):
+                self._open()
                 self._start_due()
                 self._wait(wake)
                 self._reap()
@@ -125,13 +134,18 @@ class Parent:
                 self._feed_watchdog()
             return self._end(ending)
 
-    def _prepare(self, ending: list[int]) -> int:
+    def _prepare(self, wake: int, ending: list[int]) -> int:
         self._work.preload()
         if threading.active_count() > 1:
             raise RuntimeError(f"a thread that forking would lose: {threading.enumerate()}")
         # Memory stays shared with the children unless it is written; the collector writes to it.
         gc.freeze()
         gc.enable()
+        if self._holding.line is not None:
+            self._notifier.loaded()
+        self._holding.wait_to_prepare(wake, ending)
+        if ending or self._holding.is_gone:
+            return 0
         child = fork(self._work.prepare)
         status = None
         while status is None:
@@ -140,6 +154,11 @@ class Parent:
             time.sleep(0.002)
             status = ended(child)
         return 0 if ending else status
+
+    def _open(self) -> None:
+        if self._holding.may_open and not self._is_open:
+            self._is_open = True
+            os.close(self._opener)
 
     def _start_due(self) -> None:
         for worker in self._workers:
@@ -153,15 +172,22 @@ class Parent:
     def _be_worker(self, number: int) -> NoReturn:
         os.close(self._life)
         os.close(self._ready)
-        self._work.serve(self._listeners, Lines(number, self._lifeline, self._tell))
+        if not self._is_open:
+            os.close(self._opener)
+        held = self._holding.sockets
+        lines = Lines(number, self._lifeline, self._tell, self._opened, held)
+        self._work.serve([one for one in self._listeners if one not in held], lines)
 
     def _wait(self, wake: int) -> None:
         """Sleep until a signal, a process that is ready, a restart that is due, or a tick."""
         due = [worker.due for worker in self._workers if worker.pid is None]
         rest = min([TICK_SECONDS, *(at - time.monotonic() for at in due)])
-        readable, _, _ = select.select([wake, self._ready], [], [], max(0.0, rest))
+        waited = [wake, self._ready, *self._holding.lines()]
+        readable, _, _ = select.select(waited, [], [], max(0.0, rest))
         if wake in readable:
             os.read(wake, 512)
+        if self._holding.line in readable:
+            self._holding.listen()
         if self._ready in readable:
             self._note_ready(os.read(self._ready, 512))
 
@@ -227,7 +253,7 @@ class Parent:
             state_path(self._run_folder, pid).unlink(missing_ok=True)
             self._departed.take_over(pid)
         self._departed.remove()
-        return 0 if self._answered or ending else 1
+        return 0 if self._answered or ending or self._holding.is_gone else 1
 
     def _collect(self) -> None:
         for worker in self._alive():
