@@ -9,7 +9,7 @@ export PYTHONUTF8 := 1
 
 CHECKS := format lint types contracts locks secrets texts shape names
 
-.PHONY: help run test faults check bench lock clean environment dev-environment $(CHECKS:%=check-%)
+.PHONY: help run test test-long faults check bench lock clean environment dev-environment $(CHECKS:%=check-%)
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ run: environment ## try Clutch out: a site with a demo community on http://127.0
 
 test: dev-environment ## run all tests, on SQLite and PostgreSQL, with a real browser
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
+
+test-long: dev-environment ## run the tests that take minutes: updates that are cut off or bad, in every way
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal -m long $(ARGS)
 
 faults: dev-environment ## break what the site leans on, under load, and see that it keeps playing (some minutes)
 	@$(PYTHON) -m tests.faults all $(ARGS)

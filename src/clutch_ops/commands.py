@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from clutch_ops.refusals import Refused
+from clutch_ops.refusals import REFUSED, Refused
 
 Command = Callable[[Path, Sequence[str]], int]
 
-# `module:function`, imported when called.
+# In a checkout or a bare release. `module:function`, imported when called.
 COMMANDS = {
     "version": "clutch_ops.version:version",
     "--version": "clutch_ops.version:version",
+    "install": "clutch_ops.install:install",
 }
 # The same in a checkout and in a site that `clutch install` made.
 EVERYWHERE = {
@@ -22,16 +24,50 @@ EVERYWHERE = {
     "restore": "clutch_ops.restore:restore",
     "status": "clutch_ops.status:status",
 }
+# In a site alone. A checkout has a `serve` of its own, which is the release's.
+IN_SITE = {
+    "serve": "clutch_ops.holder:serve",
+    "update": "clutch_ops.update:update",
+    "rollback": "clutch_ops.rollback:rollback",
+    "restart": "clutch_ops.restart:restart",
+    "recover": "clutch_ops.recover:recover",
+}
 
 
 def is_operator_command(arguments: Sequence[str]) -> bool:
     """Whether this is ours to run; anything else belongs to the site's environment."""
-    return bool(arguments) and arguments[0] in COMMANDS | EVERYWHERE
+    ours = (COMMANDS | EVERYWHERE | IN_SITE).keys() - {"serve"}
+    return bool(arguments) and arguments[0] in ours
 
 
 def run(root: Path, arguments: Sequence[str]) -> int:
-    """Run the command that `arguments` begins with; the exit status."""
-    return _call((COMMANDS | EVERYWHERE)[arguments[0]], root, arguments[1:])
+    """Run the command that `arguments` begins with, in a checkout; the exit status."""
+    known = COMMANDS | EVERYWHERE
+    if arguments[0] in known:
+        return _call(known[arguments[0]], root, arguments[1:])
+    print(
+        f"This is a checkout, not a site: clutch {arguments[0]} is a command of sites. "
+        "Make one: clutch install DIR, then type DIR/bin/clutch.",
+        file=sys.stderr,
+    )
+    return REFUSED
+
+
+def run_in_site(root: Path, arguments: Sequence[str]) -> int:
+    """Run a command in a site; all that is not ours is the current release's."""
+    known = EVERYWHERE | IN_SITE
+    if arguments and arguments[0] in known:
+        return _call(known[arguments[0]], root, arguments[1:])
+    try:
+        return _hand_over(root, arguments)
+    except Refused as refused:
+        return _tell(refused)
+
+
+def load_all() -> None:
+    """Import every command: a copy of this tool that can't is not put in place."""
+    for where in {**COMMANDS, **EVERYWHERE, **IN_SITE}.values():
+        import_module(where.split(":")[0])
 
 
 def _call(where: str, root: Path, arguments: Sequence[str]) -> int:
@@ -50,3 +86,23 @@ def _tell(refused: Refused) -> int:
     sentences = [refused.reason, refused.advice and f"What to do: {refused.advice}"]
     print(*filter(None, sentences), sep="\n", file=sys.stderr)
     return refused.status
+
+
+def _hand_over(root: Path, arguments: Sequence[str]) -> int:
+    """Become the current release's own `clutch`, on the current data."""
+    from clutch_ops import launch
+    from clutch_ops.layout import Layout
+    from clutch_ops.version import version
+
+    layout = Layout(root)
+    binding = layout.current()
+    if arguments and arguments[0] in {"version", "--version"}:
+        return version(binding.release, arguments[1:])
+    command = launch.command_of(binding.release, *arguments)
+    try:
+        os.execve(command[0], command, launch.environment_of(layout, binding))  # noqa: S606
+    except OSError as error:
+        raise Refused(
+            f"The release's environment can't be started ({error.strerror}).",
+            f"{layout.launcher} update, which makes another one.",
+        ) from None

@@ -1,0 +1,280 @@
+"""A release tried out on a copy of this site's own data, where nobody can reach it."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from clutch_ops import databases, durable, health, launch
+from clutch_ops.health import Unhealthy
+from clutch_ops.layout import Binding, Layout, release_facts
+from clutch_ops.listening import Notify
+from clutch_ops.refusals import Refused
+from clutch_ops.talk import Address, get
+
+LOAD_S = 60.0
+JOURNEY_S = 120
+END_S = 8.0
+LINES = 20
+# A page drawn again and again must not cost memory each time.
+WARM_UP, DRAWN, LEAK_BYTES = 40, 200, 48 << 20
+# What would reach beyond this machine, or into what the running site shares with others.
+OFF = ("CLUTCH_MAIL_HOST", "REDIS_URL", "REDIS_HOST")
+CUP = {
+    "format": "double_elimination",
+    "participants": ["Red", "Blue", "Green", "Gold"],
+    "results": [
+        {"opponents": ["Red", "Gold"], "scores": [1, 0]},
+        {"opponents": ["Blue", "Green"], "scores": [0, 1]},
+    ],
+}
+
+
+@dataclass
+class Trial:
+    """How a release did on the copy: seconds to copy, and to bring the copy to its schema."""
+
+    copying: float = 0.0
+    preparing: float = 0.0
+    schema: str = ""
+
+
+@dataclass
+class Running:
+    """A release that runs for nobody but us."""
+
+    pid: int
+    line: int
+    output: Path
+    notify: Notify
+    address: Address
+    notes: str = field(default="")
+
+    def wait_for(self, note: str, seconds: float, what: str) -> None:
+        """Until it has said so.
+
+        Raises:
+            Unhealthy: it ended or took too long.
+        """
+        until = time.monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.notify.socket, selectors.EVENT_READ)
+            while note not in self.notes:
+                selector.select(0.05)
+                said = [text for pid, text in self.notify.received() if pid == self.pid]
+                self.notes += "\n".join(said)
+                ended, status = os.waitpid(self.pid, os.WNOHANG)
+                if ended:
+                    self.pid = 0
+                    raise Unhealthy(f"it ended with {_status(status)} {what}: {self.last_line()}")
+                if time.monotonic() > until:
+                    raise Unhealthy(f"it hangs {what}: nothing within {seconds:g} s")
+
+    def tell(self, word: bytes) -> None:
+        """`p`: bring the database to its schema, then serve."""
+        with suppress(OSError):
+            os.write(self.line, word)
+
+    def said(self) -> str:
+        """The last lines that it wrote."""
+        return "\n".join(self.output.read_text(errors="replace").splitlines()[-LINES:])
+
+    def last_line(self) -> str:
+        """The last of them that says something."""
+        lines = [line for line in self.said().splitlines() if line.strip()]
+        told = [line for line in lines if not line.startswith(("The site did not start", "{"))]
+        return (told or lines or ["it said nothing"])[-1].strip()
+
+    def end(self) -> None:
+        """Stop it, whatever it does."""
+        os.close(self.line)
+        until = time.monotonic() + END_S
+        while self.pid and time.monotonic() < until:
+            if os.waitpid(self.pid, os.WNOHANG)[0]:
+                self.pid = 0
+            time.sleep(0.02)
+        if self.pid:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        self.notify.close()
+
+
+def rehearse(
+    layout: Layout, release: Path, source: Binding | None, accepts: str | None, may_drop: bool
+) -> Trial:
+    """Copy the data, let the release migrate the copy, and use it as people would.
+
+    Without a `source` it begins with nothing, as at an installation. Nothing of it stays.
+
+    Raises:
+        Refused: what the release did wrong; its last lines are in the details.
+    """
+    binding = _scratch(layout, release, accepts)
+    store = databases.store_of(layout, binding)
+    discard(layout)
+    (binding.generation / "run").mkdir(parents=True, mode=0o700)
+    trial = Trial()
+    try:
+        before = _copy(layout, source, binding, trial)
+        with _started(layout, binding) as running:
+            try:
+                _try_out(layout, binding, running, before, may_drop, trial)
+            except (Unhealthy, OSError) as error:
+                raise Refused(
+                    f"On a copy of this site's data the release does not work: {error}.",
+                    "Nothing; wait for a release in which that is mended.",
+                    running.said(),
+                ) from None
+        trial.schema = store.value(databases.SCHEMA) or ""
+    finally:
+        discard(layout)
+    return trial
+
+
+def discard(layout: Layout) -> None:
+    """Take the copy away, also one that a killed command left."""
+    folder = layout.generations / "rehearsal"
+    name = databases.beside(layout, "rehearsal")
+    if name is not None:
+        databases.store_at(layout, folder, name).drop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _scratch(layout: Layout, release: Path, accepts: str | None) -> Binding:
+    folder = layout.generations / "rehearsal"
+    database = databases.beside(layout, "rehearsal")
+    return Binding(layout.bindings / "0", release, folder, database, accepts)
+
+
+def _copy(layout: Layout, source: Binding | None, binding: Binding, trial: Trial) -> dict[str, int]:
+    store = databases.store_of(layout, binding)
+    if source is None:
+        store.create()
+        return {}
+    began = time.monotonic()
+    databases.store_of(layout, source).copy_to(store)
+    trial.copying = time.monotonic() - began
+    binding.gate.touch(mode=0o600)
+    databases.renew_epoch(store)
+    return databases.counts(store)
+
+
+@contextmanager
+def _started(layout: Layout, binding: Binding) -> Iterator[Running]:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    port = int(listener.getsockname()[1])
+    notify = Notify(layout.run / "canary.sock", upward=False)
+    environment = environment_of(layout, binding, port)
+    environment["NOTIFY_SOCKET"] = str(layout.run / "canary.sock")
+    output = layout.run / "canary.log"
+    heard, line = os.pipe()
+    with output.open("w") as log:
+        command = launch.command_of(binding.release, "serve")
+        sockets = {"check": listener}
+        pid = launch.spawn(command, environment, layout.root, sockets, heard, log.fileno())
+    os.close(heard)
+    listener.close()
+    running = Running(pid, line, output, notify, Address(port=port))
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+def environment_of(layout: Layout, binding: Binding, port: int) -> dict[str, str]:
+    """The site's settings, but alone: no mail, no Redis, one process, a port of its own."""
+    alone = dict.fromkeys(OFF, "") | {"CLUTCH_HOST": "127.0.0.1", "CLUTCH_PORT": str(port)}
+    return launch.environment_of(layout, binding) | alone | {"CLUTCH_WORKERS": "1"}
+
+
+def _try_out(
+    layout: Layout,
+    binding: Binding,
+    running: Running,
+    before: dict[str, int],
+    may_drop: bool,
+    trial: Trial,
+) -> None:
+    running.wait_for("STATUS=loaded", LOAD_S, "while it imports itself")
+    began = time.monotonic()
+    running.tell(b"p")
+    running.wait_for("READY=1", JOURNEY_S, "while it migrates the data or starts")
+    trial.preparing = time.monotonic() - began
+    check_migrated(layout, binding, before, may_drop)
+    binding.gate.unlink(missing_ok=True)
+    health.check(running.address, str(release_facts(binding.release).get("version")))
+    _play(layout, binding, running.address.port)
+    _see_leak(running)
+    failed = health.errors(binding.generation, running.pid)
+    if failed:
+        raise Unhealthy(f"{failed} answers had a status of 500 or above")
+
+
+def check_migrated(
+    layout: Layout, binding: Binding, before: dict[str, int], may_drop: bool
+) -> None:
+    """Nothing that people did may be lost, and the log has no gap.
+
+    Raises:
+        Unhealthy: what is missing.
+    """
+    store = databases.store_of(layout, binding)
+    lost = databases.lost(before, databases.counts(store), may_drop)
+    fault = lost or databases.fault(store)
+    if fault:
+        raise Unhealthy(f"its migration damages the data: {fault}")
+
+
+def _play(layout: Layout, binding: Binding, port: int) -> None:
+    """The release's own `clutch play`: accounts, sign-up, draw, reports, a correction."""
+    script = layout.run / "canary.json"
+    durable.write_text(script, json.dumps(CUP))
+    played = subprocess.run(
+        launch.command_of(binding.release, "play", str(script), "--wrong", "1"),
+        env=environment_of(layout, binding, port),
+        cwd=layout.root,
+        capture_output=True,
+        text=True,
+        timeout=JOURNEY_S,
+        check=False,
+    )
+    if played.returncode:
+        lines = (played.stderr or played.stdout).strip().splitlines() or ["no reason given"]
+        raise Unhealthy(f"a tournament can't be played on it ({lines[-1].rstrip('.')})")
+
+
+def _see_leak(running: Running) -> None:
+    for _ in range(WARM_UP):
+        get(running.address, "/")
+    before = _resident(running.pid)
+    for _ in range(DRAWN):
+        get(running.address, "/")
+    grown = _resident(running.pid) - before
+    if grown > LEAK_BYTES:
+        raise Unhealthy(f"{DRAWN} requests cost {grown >> 20} MB of memory that is not given back")
+
+
+def _resident(parent: int) -> int:
+    """Bytes of RAM of a parent's processes; 0 where the system does not tell."""
+    pages = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, IndexError, ValueError):
+            if int(path.read_text().rpartition(")")[2].split()[1]) == parent:
+                pages += int(path.with_name("statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _status(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    return f"signal {-code}" if code < 0 else f"status {code}"

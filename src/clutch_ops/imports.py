@@ -1,0 +1,104 @@
+"""Does every import of a release find what it asks for? Run by the release's own Python:
+
+    python -P imports.py FOLDER_WITH_PACKAGES PACKAGE...
+
+Prints one fault a line. Every module is compiled and every import in it looked up, also those
+inside functions; then every module is imported. What only Alembic can run is not imported.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+SKIPPED = ("__main__",)
+
+
+def modules_of(root: Path, package: str) -> dict[str, Path]:
+    """Each module of a package and its file."""
+    found = {}
+    for path in sorted((root / package).rglob("*.py")):
+        parts = list(path.relative_to(root).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports_of(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
+    """Line, module and name (or "") of each import, except those for type checkers alone."""
+    for each in ast.iter_child_nodes(tree):
+        if isinstance(each, ast.If) and "TYPE_CHECKING" in ast.unparse(each.test):
+            continue
+        if isinstance(each, ast.Import):
+            yield from ((each.lineno, alias.name, "") for alias in each.names)
+        elif isinstance(each, ast.ImportFrom) and each.module and not each.level:
+            yield from ((each.lineno, each.module, alias.name) for alias in each.names)
+        yield from imports_of(each)
+
+
+def can_be_found(module: str) -> bool:
+    """Whether there is such a module; its parents are imported for it."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def has(module: str, name: str) -> bool:
+    """Whether a module offers a name: its own, or a module in it."""
+    try:
+        return hasattr(importlib.import_module(module), name) or can_be_found(f"{module}.{name}")
+    except Exception:  # noqa: BLE001 - what it raises is told when it is imported for its own sake
+        return True
+
+
+def faults_in(path: Path) -> Iterator[str]:
+    """What a file asks for and does not get."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", 0)
+        yield f"{path}:{line}: it can't be read: {getattr(error, 'msg', error)}"
+        return
+    for line, module, name in imports_of(tree):
+        if not can_be_found(module):
+            package = module.split(".")[0]
+            yield f"{path}:{line}: it needs the package {package} ({module}), which is not declared"
+        elif name and name != "*" and module.split(".")[0] in OWN and not has(module, name):
+            yield f"{path}:{line}: {module} has no {name}"
+
+
+def import_faults(names: dict[str, Path]) -> Iterator[str]:
+    """What is raised when each module is imported."""
+    for name, path in names.items():
+        last = name.rpartition(".")[2]
+        if last in SKIPPED or "migrations" in path.parts[:-1]:
+            continue
+        try:
+            importlib.import_module(name)
+        except BaseException as error:  # noqa: BLE001 - SystemExit at import is a fault like any other
+            yield f"{path}: importing it fails: {type(error).__name__}: {error}"
+
+
+OWN: tuple[str, ...] = ()
+
+
+def main(root: Path, packages: list[str]) -> int:
+    """Print the faults; 1 when there are some."""
+    global OWN  # noqa: PLW0603 - a script's one argument
+    OWN = tuple(packages)
+    sys.path.insert(0, str(root))
+    names: dict[str, Path] = {}
+    for package in packages:
+        names |= modules_of(root, package)
+    faults = [fault for path in names.values() for fault in faults_in(path)]
+    faults += import_faults(names) if not faults else []
+    print(*faults, sep="\n", end="\n" if faults else "")
+    return int(bool(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

@@ -1,0 +1,118 @@
+"""What must be so before anything is tried: rights, room, the clock, a site that is well."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import time
+from datetime import datetime
+
+from clutch_ops import databases, health, settings
+from clutch_ops.control import Control
+from clutch_ops.health import Unhealthy
+from clutch_ops.layout import Binding, Layout, release_facts
+from clutch_ops.postgres import Postgres
+from clutch_ops.refusals import Refused
+from clutch_ops.talk import Address
+
+# What a release with an environment of its own takes, and what must be left for the site.
+RELEASE_BYTES = 260 << 20
+SPARE_BYTES = 500 << 20
+COPIES = 3
+LEAST_INODES = 20_000
+CLOCK_S = 300
+
+
+def check_owner(layout: Layout) -> None:
+    """Whoever types must be the user whose site it is.
+
+    Raises:
+        Refused: it is another one; files would belong to the wrong user.
+    """
+    owner = layout.root.stat().st_uid
+    if owner != os.geteuid():
+        name = pwd.getpwuid(owner).pw_name
+        raise Refused(
+            f"The site belongs to {name}, and this is {pwd.getpwuid(os.geteuid()).pw_name}.",
+            f"sudo -u {name} {layout.launcher} ...",
+        )
+    if not os.access(layout.root, os.W_OK):
+        raise Refused(f"{layout.root} can't be written.", "Give its user the right to.")
+
+
+def check_room(layout: Layout, binding: Binding | None) -> None:
+    """Three times the data, a release, and something for the site to go on with.
+
+    Raises:
+        Refused: with both figures.
+    """
+    size = databases.store_of(layout, binding).size() if binding else 0
+    needed = COPIES * size + RELEASE_BYTES + SPARE_BYTES
+    free = shutil.disk_usage(layout.root).free
+    if free < needed:
+        raise Refused(
+            f"Too little room under {layout.root}: {needed >> 20} MB are needed (three times the "
+            f"data, the release, 500 MB to spare), {free >> 20} MB are free.",
+            "Make room, then type this again.",
+        )
+    inodes = os.statvfs(layout.root).f_favail
+    if 0 < inodes < LEAST_INODES:
+        raise Refused(
+            f"Too few files can be made under {layout.root}: {inodes}.",
+            "Delete what is not needed.",
+        )
+
+
+def check_clock(layout: Layout, binding: Binding) -> None:
+    """The clock may not be behind what happened already.
+
+    Raises:
+        Refused: it is.
+    """
+    marks = [path.stat().st_mtime for path in layout.journal.glob("*.jsonl")]
+    made = release_facts(binding.release).get("made_at")
+    marks += [datetime.fromisoformat(made).timestamp()] if made else []
+    ahead = max(marks, default=0.0) - time.time()
+    if ahead > CLOCK_S:
+        raise Refused(
+            f"This machine's clock is wrong: it is {ahead / 3600:.1f} h behind what was noted "
+            "here before.",
+            "Set the clock (timedatectl set-ntp true), then type this again.",
+        )
+
+
+def check_database(layout: Layout) -> None:
+    """PostgreSQL: the client programs and the right to make databases.
+
+    Raises:
+        Refused: what is missing.
+    """
+    url = settings.database_url(layout)
+    if url is not None:
+        Postgres.at(url, None).check_rights()
+
+
+def check_running(layout: Layout, binding: Binding) -> None:
+    """The site runs on what `current` says, and is well.
+
+    Raises:
+        Refused: it does not run, or what it answers is wrong.
+    """
+    with Control(layout) as control:
+        status = control.ask("status")
+    if status.get("binding") != binding.number or not status.get("ready"):
+        raise Refused(
+            "The site is starting, or runs on something else than `current` says.",
+            f"Wait a moment; if that does not help: {layout.launcher} recover",
+        )
+    host, port = status["address"]
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - only compared
+    try:
+        health.ready(Address(host=reached, port=port), times=1)
+    except (Unhealthy, OSError) as error:
+        raise Refused(
+            f"The site that runs is not well: {error}.",
+            "Mend that first; an update could not tell its own faults from this one. "
+            "To update all the same: --even-if-ill",
+        ) from None

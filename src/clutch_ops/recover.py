@@ -1,0 +1,72 @@
+"""After a power cut or a kill: what `current` says is what runs, and the rest is cleared away.
+
+`current` is the one commit point: it leads to the old binding until the rename, to the new one
+from then on. Both ways lead to a site that is whole, so there is nothing to decide here.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from clutch_ops import arguments as typed
+from clutch_ops import canary, databases
+from clutch_ops.journal import Journal, journals, only_one, switching
+from clutch_ops.layout import Binding, Layout
+from clutch_ops.refusals import DONE
+
+
+def make_safe(layout: Layout) -> None:
+    """What must be done before the site may serve: open the gate of the current generation."""
+    layout.current().gate.unlink(missing_ok=True)
+
+
+def tidy(layout: Layout) -> list[str]:
+    """Clear away what acts left that were cut off; sentences about what became of them.
+
+    Only what such an act has noted is touched, and never what `current` binds.
+    """
+    current = layout.current()
+    told = [_finish(layout, one, current) for one in journals(layout) if not one.is_ended]
+    canary.discard(layout)
+    for place in (layout.releases, layout.environments):
+        for draft in place.glob(".*.new"):
+            shutil.rmtree(draft, ignore_errors=True)
+    return told
+
+
+def _finish(layout: Layout, journal: Journal, current: Binding) -> str:
+    lines = journal.lines()
+    act = str(lines[0].get("act", "act")) if lines else "act"
+    meant: dict[str, Any] = next((one for one in lines if one["step"] == "binding"), {})
+    went_on = bool(meant) and meant["number"] == current.number
+    if meant and not went_on:
+        _clear(layout, meant, current)
+    outcome = "cut off, done" if went_on else "cut off, undone"
+    journal.note("end", outcome=outcome, status=DONE if went_on else 3)
+    after = "it had changed over, so it counts" if went_on else "the site is as it was before"
+    return f"The {act} of {journal.path.name[:13]} was cut off: {after}."
+
+
+def _clear(layout: Layout, meant: dict[str, Any], current: Binding) -> None:
+    others = [one for one in layout.bindings_made() if one.number != meant["number"]]
+    generation = layout.generations / str(meant["generation"])
+    if all(one.generation != generation.resolve() for one in others):
+        databases.store_at(layout, generation, meant["database"]).drop()
+        shutil.rmtree(generation, ignore_errors=True)
+    folder: Path = layout.bindings / str(meant["number"])
+    if folder.resolve() != current.folder.resolve():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def recover(root: Path, arguments: Sequence[str]) -> int:
+    """Bring a site back that was cut off in the middle of something."""
+    typed.Words("recover", recover.__doc__).parse_args(arguments)
+    layout = Layout(root)
+    with only_one(layout, "recover"), switching(layout):
+        make_safe(layout)
+        told = tidy(layout)
+    print(*(told or ["Nothing was cut off: the site is as it should be."]), sep="\n")
+    return DONE

@@ -1,0 +1,164 @@
+"""What a command says: a line a step while it works, and a report when it has ended.
+
+The report lies in `reports/`, once as text and once as JSON, for people, programs and the site's
+own admin page.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from clutch_ops import durable
+from clutch_ops.journal import Journal
+from clutch_ops.layout import Layout
+from clutch_ops.refusals import DONE, NEEDS_PERSON, REFUSED, ROLLED_BACK, Refused
+
+BAR = 20
+# A fact of an act that counts already, whatever fails after it.
+COMMITTED = "committed"
+WORDS = {DONE: "done", REFUSED: "refused", ROLLED_BACK: "rolled back", NEEDS_PERSON: "needs you"}
+STANDING = {
+    REFUSED: "Nothing was changed: the site goes on as it was.",
+    ROLLED_BACK: "The site is back where it was, and nothing that was accepted is lost.",
+    NEEDS_PERSON: "The site may be standing still: look at it now.",
+}
+
+
+@dataclass
+class Step:
+    """One step as the report tells it."""
+
+    name: str
+    title: str
+    seconds: float = 0.0
+    outcome: str = "begun"
+    note: str = ""
+
+
+@dataclass
+class Steps:
+    """Steps of one act: each is a line for people, in the journal, and a part of the report."""
+
+    act: str
+    what: str
+    count: int
+    journal: Journal
+    done: list[Step] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    @contextmanager
+    def step(self, name: str, title: str) -> Iterator[Step]:
+        """Do a step. The journal has it before it begins and after it is done."""
+        one = Step(name, title)
+        self.done.append(one)
+        self.journal.note(name, state="begin")
+        began = time.monotonic()
+        self._show(one, began, "")
+        try:
+            yield one
+        except BaseException:
+            one.outcome, one.seconds = "failed", round(time.monotonic() - began, 2)
+            self._show(one, began, "failed")
+            raise
+        one.outcome, one.seconds = "done", round(time.monotonic() - began, 2)
+        self.journal.note(name, state="done", seconds=one.seconds)
+        self._show(one, began, "ok")
+
+    def _show(self, one: Step, began: float, outcome: str) -> None:
+        seconds = f"{time.monotonic() - began:6.1f} s"
+        number = f"{len(self.done):>2}/{self.count}"
+        note = f"  ({one.note})" if one.note else ""
+        if sys.stdout.isatty():
+            full = min(BAR, BAR * (len(self.done) - (0 if outcome else 1)) // self.count)
+            bar = "█" * full + "░" * (BAR - full)
+            line = f"\r\x1b[K {bar} {number}  {one.title}" + (
+                f"  {seconds}  {outcome}{note}" if outcome else " ..."
+            )
+            say(line, end="\n" if outcome else "")
+        elif outcome:
+            say(f"{number}  {one.title:<44} {seconds}  {outcome}{note}")
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print, also to a terminal that has gone away: an update goes on when the line breaks."""
+    with suppress(OSError):
+        print(text, end=end, flush=True)
+
+
+def conclude(layout: Layout, steps: Steps, work: Callable[[], str]) -> int:
+    """Do the work, which gives a piece of advice, and report how it went; the exit status.
+
+    What fails after the commit does not undo it: that is reported as done, with what was left.
+    """
+    try:
+        return _close(layout, steps, None, work())
+    except Refused as refused:
+        error: Refused = refused
+    except KeyboardInterrupt:
+        error = Refused("It was interrupted (Ctrl-C).")
+    except Exception as bug:  # noqa: BLE001 - told, with its traceback in the report
+        error = Refused(
+            f"The operator's tool itself failed: {type(bug).__name__}: {bug}.",
+            "Tell whoever made it, with the report.",
+            traceback.format_exc(),
+        )
+    if COMMITTED in steps.facts:
+        return _close(layout, steps, None, f"something was left undone: {error.reason}")
+    return _close(layout, steps, error)
+
+
+def _close(layout: Layout, steps: Steps, refused: Refused | None, advice: str = "") -> int:
+    what, status = steps.what, refused.status if refused else DONE
+    text = [f"{what}: {WORDS[status]}."]
+    if refused:
+        text += [f"Reason: {refused.reason}", STANDING[status]]
+    advised = refused.advice if refused else advice
+    if advised:
+        text.append(f"What to do: {advised}")
+    try:
+        path = _write(layout, steps, status, text, refused)
+        steps.journal.note("end", outcome=WORDS[status], status=status)
+        text.append(f"Report: {path}")
+    except OSError as error:
+        # A full disk must not hide what happened.
+        text.append(f"The report can't be written: {error}")
+    say("\n".join(["", *text]))
+    return status
+
+
+def _write(
+    layout: Layout, steps: Steps, status: int, text: list[str], refused: Refused | None
+) -> Path:
+    path = layout.reports / f"{steps.journal.path.stem}.txt"
+    seconds = round(time.monotonic() - steps.began, 1)
+    lines = [
+        f"{one.title:<44} {one.seconds:7.1f} s  {one.outcome}  {one.note}" for one in steps.done
+    ]
+    details = ["", "Details:", refused.details] if refused and refused.details else []
+    durable.write_text(path, "\n".join([*text, "", *lines, f"Together {seconds} s.", *details, ""]))
+    durable.write_json(
+        path.with_suffix(".json"),
+        {
+            "act": steps.act,
+            "what": steps.what,
+            "status": status,
+            "outcome": WORDS[status],
+            "reason": refused.reason if refused else None,
+            "advice": refused.advice if refused else None,
+            "details": refused.details if refused else None,
+            "ended_at": datetime.now(UTC).isoformat(),
+            "seconds": seconds,
+            "steps": [vars(one) for one in steps.done],
+            **steps.facts,
+        },
+    )
+    return path

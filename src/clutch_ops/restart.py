@@ -1,0 +1,51 @@
+"""`clutch restart`: the same release and the same data, by new processes; nobody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from clutch_ops import arguments as typed
+from clutch_ops import inspection, preflight, settings
+from clutch_ops.control import Control
+from clutch_ops.journal import Journal, only_one
+from clutch_ops.layout import Binding, Layout, name_of
+from clutch_ops.refusals import Refused
+from clutch_ops.report import Steps, conclude
+from clutch_ops.switch import Change, change_over
+
+
+def restart(root: Path, arguments: Sequence[str]) -> int:
+    """Start the release anew, with the settings as they are now; the old one serves until then."""
+    typed.Words("restart", restart.__doc__).parse_args(arguments)
+    layout = Layout(root)
+    preflight.check_owner(layout)
+    with only_one(layout, "restart"):
+        return _restart(layout)
+
+
+def _restart(layout: Layout) -> int:
+    current = layout.current()
+    what = f"Restart of {name_of(current.release)}"
+    steps = Steps("restart", what, 6, Journal.begin(layout, "restart"))
+    return conclude(layout, steps, lambda: _anew(layout, current, steps))
+
+
+def _anew(layout: Layout, current: Binding, steps: Steps) -> str:
+    with steps.step("inspect", "Look at the settings"):
+        _see_port(layout)
+        inspection.check_settings(layout, current)
+    change_over(layout, Change(current, current), steps)
+    return ""
+
+
+def _see_port(layout: Layout) -> None:
+    """The holder keeps the socket that it has: another port needs another holder."""
+    wanted = settings.address(layout)[1]
+    with Control(layout) as control:
+        held = control.ask("status")["address"][1]
+    if wanted not in {0, held}:
+        raise Refused(
+            f"CLUTCH_PORT is {wanted} now, and the site's socket is at {held}.",
+            "Stop the service and start it again; visitors will notice that.",
+        )

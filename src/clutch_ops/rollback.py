@@ -1,0 +1,100 @@
+"""`clutch rollback`: back to the release before, offline, and honest about the data."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from clutch_ops import arguments as typed
+from clutch_ops import databases, inspection, preflight, recover
+from clutch_ops.journal import Journal, only_one
+from clutch_ops.layout import Binding, Layout, name_of
+from clutch_ops.prune import prune
+from clutch_ops.refusals import Refused
+from clutch_ops.report import Steps, conclude
+from clutch_ops.switch import Change, change_over
+from clutch_ops.update import planned, try_out
+
+TOLD = 6
+STEPS_BESIDE, STEPS_FROZEN = 6, 8
+
+
+def rollback(root: Path, arguments: Sequence[str]) -> int:
+    """Go back to the release that ran before; the data stays unless --discard is typed."""
+    words = typed.Words("rollback", rollback.__doc__)
+    words.add_argument(
+        "--discard",
+        action="store_true",
+        help="take the data of that time, too: what came after it is lost",
+    )
+    wanted = words.parse_args(arguments)
+    layout = Layout(root)
+    preflight.check_owner(layout)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with only_one(layout, "rollback"):
+        recover.tidy(layout)
+        return _roll_back(layout, wanted.discard)
+
+
+def _roll_back(layout: Layout, discard: bool) -> int:
+    now = layout.current()
+    then = _before(layout, now)
+    what = f"Rollback {name_of(now.release)} -> {name_of(then.release)}"
+    count = STEPS_FROZEN if discard else STEPS_BESIDE
+    steps = Steps("rollback", what, count, Journal.begin(layout, "rollback"))
+    steps.facts |= {"from": name_of(now.release), "to": name_of(then.release)}
+    return conclude(layout, steps, lambda: _go(layout, now, then, discard, steps))
+
+
+def _go(layout: Layout, now: Binding, then: Binding, discard: bool, steps: Steps) -> str:
+    preflight.check_room(layout, now)
+    accepts = None if discard else _accepted(layout, now, then)
+    trial = try_out(layout, then if discard else now, then.release, False, steps, accepts)
+    copied = then if discard else None
+    before, after = planned(layout, now, then.release, steps, copied, accepts)
+    seconds = 3 * trial.preparing + 10
+    change_over(layout, Change(before, after, copied, False, seconds), steps)
+    prune(layout)
+    return "Tell whoever made the newer release what was wrong with it."
+
+
+def _before(layout: Layout, now: Binding) -> Binding:
+    """The newest older binding to another release.
+
+    Raises:
+        Refused: there is none.
+    """
+    made = [one for one in layout.bindings_made() if one.number < now.number]
+    others = [one for one in made if one.release != now.release]
+    if not others:
+        raise Refused("There is no release before this one to go back to.", "clutch update")
+    return others[-1]
+
+
+def _accepted(layout: Layout, now: Binding, then: Binding) -> str | None:
+    """The newer schema that the older release is to run on, or None when it knows the schema.
+
+    Raises:
+        Refused: it can't run on the data as it is now; what going back would lose is told.
+    """
+    known, newer = inspection.schemas(then.release), inspection.schemas(now.release)
+    schema = databases.store_of(layout, now).value(databases.SCHEMA) or ""
+    if schema in known:
+        return None
+    since = {number: phase for number, phase in newer.items() if number not in known}
+    if set(since.values()) == {"expand"}:
+        return schema
+    raise Refused(
+        f"The release before can't read the data as it is now (schema {schema}). Going back to the "
+        f"data of that time would lose: {_loss(layout, now, then)}.",
+        f"If that is what you want: {layout.launcher} rollback --discard",
+    )
+
+
+def _loss(layout: Layout, now: Binding, then: Binding) -> str:
+    after, before = (databases.counts(databases.store_of(layout, one)) for one in (now, then))
+    grown = {name: count - before.get(name, 0) for name, count in after.items()}
+    largest = sorted(grown.items(), key=lambda pair: -pair[1])
+    told = [f"{count} rows of {name}" for name, count in largest[:TOLD] if count > 0]
+    return ", ".join(told) or "nothing that was counted"

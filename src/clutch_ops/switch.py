@@ -1,0 +1,180 @@
+"""Changing over from one binding to another: the only part of an update that touches the site.
+
+Two ways, one end. Where the data stays, the new release is started and looked at beside the old
+one, and the public notices nothing. Where the data changes, the old one ends first, its data is
+copied and the copy migrated, while connections wait in the socket's queue. Both end in one rename
+of `current`: before it everything leads back, after it everything leads forward.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from clutch_ops import canary, databases, durable, health
+from clutch_ops.control import Control, HolderGone
+from clutch_ops.health import Unhealthy
+from clutch_ops.journal import switching
+from clutch_ops.layout import Binding, Layout, release_facts
+from clutch_ops.refusals import NeedsPerson, Refused, RolledBack
+from clutch_ops.report import COMMITTED, Steps
+from clutch_ops.talk import Address
+
+LOAD_S = 60.0
+BACK_S = 60.0
+LEAST_PREPARE_S = 30.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """From what to what; `copied` is whose data the new generation begins with.
+
+    `copied` None leaves the data where it is. `seconds` is what preparing may take.
+    """
+
+    before: Binding
+    after: Binding
+    copied: Binding | None = None
+    may_drop: bool = False
+    seconds: float = LEAST_PREPARE_S
+
+
+def change_over(layout: Layout, change: Change, steps: Steps) -> None:
+    """Let the site run on `change.after`.
+
+    Raises:
+        Refused: the new release did not start well; the old one served all the time.
+        RolledBack: the same, after the old one had been stopped.
+        NeedsPerson: the old one does not come back either.
+    """
+    with switching(layout), Control(layout) as control:
+        begun = control.ask("begin")
+        if not begun["ok"]:
+            raise Refused(f"The site can't be changed now: {begun['why']}.", "Try again.")
+        try:
+            _bring_up(layout, change, steps, control)
+        except BaseException as error:  # noqa: BLE001 - whatever it was, the site comes first
+            _go_back(layout, change, steps, control, error)
+        _go_on(change, steps, control)
+
+
+def _bring_up(layout: Layout, change: Change, steps: Steps, control: Control) -> None:
+    number = change.after.number
+    if change.copied is not None:
+        change.after.gate.touch(mode=0o600)
+    with steps.step("start", "Start it beside the one that runs"):
+        _tell(control, "start", binding=number, seconds=LOAD_S)
+    before = _freeze(layout, change, steps, control) if change.copied is not None else {}
+    with steps.step("prepare", "Bring the data to its schema, start its processes"):
+        _tell(control, "prepare", seconds=max(LEAST_PREPARE_S, change.seconds))
+    with steps.step("gate", "Ask it what the public will ask"):
+        if change.copied is not None:
+            canary.check_migrated(layout, change.after, before, change.may_drop)
+        version = str(release_facts(change.after.release).get("version"))
+        health.check(Address(path=layout.run / f"check-{number}.sock"), version)
+    with steps.step("commit", "Change over"):
+        layout.commit_to(change.after)
+        steps.facts[COMMITTED] = True
+
+
+def _freeze(layout: Layout, change: Change, steps: Steps, control: Control) -> dict[str, int]:
+    """Copy the data when nobody can change it any more; what was counted in it."""
+    assert change.copied is not None
+    with steps.step("freeze", "Let requests finish; new ones wait"):
+        steps.facts["frozen"] = True
+        _tell(control, "stop", seconds=15)
+        change.before.gate.touch(mode=0o600)
+        durable.sync(change.before.gate.parent)
+        databases.store_of(layout, change.before).hold_still()
+    with steps.step("copy", "Copy the data"):
+        store = databases.store_of(layout, change.after)
+        databases.store_of(layout, change.copied).copy_to(store)
+        _copy_files(change.copied, change.after)
+        databases.renew_epoch(store)
+        return databases.counts(store)
+
+
+def _copy_files(source: Binding, to: Binding) -> None:
+    aside = shutil.ignore_patterns("run", "clutch.db*")
+    shutil.copytree(source.generation, to.generation, ignore=aside, dirs_exist_ok=True)
+    durable.sync(to.generation)
+
+
+def _go_on(change: Change, steps: Steps, control: Control) -> None:
+    """After the commit: whatever fails here, a holder that starts again goes on from `current`."""
+    with steps.step("open", "Let the public in"):
+        change.after.gate.unlink(missing_ok=True)
+        try:
+            control.ask("open")
+            control.ask("end")
+        except HolderGone:
+            steps.done[-1].note = "the holder ended; when it starts, it runs the new release"
+
+
+def _go_back(
+    layout: Layout, change: Change, steps: Steps, control: Control, error: BaseException
+) -> NoReturn:
+    """Have the old binding run again, then say why as the refusal that it is."""
+    with suppress(OSError):
+        steps.journal.note("back", why=str(error))
+    change.before.gate.unlink(missing_ok=True)
+    try:
+        answer = control.ask("abort", seconds=BACK_S)
+        control.ask("end")
+    except HolderGone:
+        answer = {"ok": False, "why": "the holder ended", "gone": True}
+    drop(layout, change.after, change.before)
+    frozen = bool(steps.facts.get("frozen"))
+    if not answer["ok"] and frozen:
+        raise NeedsPerson(
+            f"{_reason(error)} And the release before it does not start again: {_why(answer)}",
+            f"Start the site ({layout.launcher} serve, or its service) and read what it says.",
+            _details(error),
+        ) from error
+    kind = RolledBack if frozen else Refused
+    raise kind(_reason(error), "", _details(error)) from error
+
+
+def drop(layout: Layout, after: Binding, before: Binding) -> None:
+    """Take away a binding that was not switched to, and the generation made for it."""
+    if after.folder == before.folder:
+        return
+    if after.generation != before.generation:
+        databases.store_of(layout, after).drop()
+        shutil.rmtree(after.generation, ignore_errors=True)
+    shutil.rmtree(after.folder, ignore_errors=True)
+
+
+def _tell(control: Control, word: str, **facts: Any) -> None:
+    answer = control.ask(word, **facts)
+    if not answer["ok"]:
+        raise Refused(
+            f"The new release did not get through {word!r}: {_why(answer)}",
+            "",
+            "\n".join(answer.get("said", [])),
+        )
+
+
+def _why(answer: dict[str, Any]) -> str:
+    said = [line for line in answer.get("said", []) if line.strip() and not line.startswith("{")]
+    if answer.get("late"):
+        return "it took too long."
+    if "status" in answer:
+        return f"it ended with status {answer['status']}: {said[-1] if said else 'it said nothing'}"
+    return f"{answer.get('why', 'no reason given')}."
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, Refused):
+        return error.reason
+    if isinstance(error, HolderGone):
+        return "The holder of the site's socket ended during the change."
+    if isinstance(error, (Unhealthy, OSError)):
+        return f"The new release does not work on the real data: {error}."
+    return f"The change was interrupted ({type(error).__name__}: {error})."
+
+
+def _details(error: BaseException) -> str:
+    return error.details if isinstance(error, Refused) else ""

@@ -1,0 +1,194 @@
+"""`clutch update`: to a newer commit, or not at all."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from clutch_ops import arguments as typed
+from clutch_ops import canary, databases, environments, inspection, preflight, recover, source, tool
+from clutch_ops.journal import Journal, only_one
+from clutch_ops.layout import Binding, Layout, name_of, release_facts
+from clutch_ops.prune import prune
+from clutch_ops.refusals import Refused
+from clutch_ops.report import Steps, conclude, say
+from clutch_ops.switch import Change, change_over
+
+PAUSE_S = 15.0
+STEPS_BESIDE, STEPS_FROZEN = 11, 13
+
+
+def update(root: Path, arguments: Sequence[str]) -> int:
+    """Bring the site to a newer commit; it goes on as it was when that does not work."""
+    words = typed.Words("update", update.__doc__)
+    words.add_argument("--to", default=None, metavar="REF", help="branch, tag or commit")
+    words.add_argument(
+        "--pause",
+        type=float,
+        default=PAUSE_S,
+        metavar="SECONDS",
+        help="how long visitors may wait at most while the data is migrated",
+    )
+    words.add_argument("--even-if-ill", action="store_true", help="though the site is not well now")
+    wanted = words.parse_args(arguments)
+    layout = Layout(root)
+    preflight.check_owner(layout)
+    # A line that breaks must not stop what has begun.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with only_one(layout, "update"):
+        recover.tidy(layout)
+        return _update(layout, wanted)
+
+
+def _update(layout: Layout, wanted: argparse.Namespace) -> int:
+    before = layout.current()
+    ref = wanted.to or layout.facts.get("ref") or "HEAD"
+    what = f"Update of {name_of(before.release)} to {ref}"
+    steps = Steps("update", what, STEPS_BESIDE, Journal.begin(layout, "update", to=ref))
+    steps.facts |= {"from": name_of(before.release)}
+    return conclude(layout, steps, lambda: _bring(layout, before, ref, wanted, steps))
+
+
+def _bring(
+    layout: Layout, before: Binding, ref: str, wanted: argparse.Namespace, steps: Steps
+) -> str:
+    release = _fetched(layout, before, ref, wanted, steps)
+    steps.facts |= {"to": name_of(release)}
+    if release == before.release:
+        steps.what = f"Update: the site runs {name_of(release)} already; nothing to do"
+        return ""
+    steps.what = f"Update {name_of(before.release)} -> {name_of(release)}"
+    _apply(layout, before, release, wanted.pause, steps)
+    return f"Should it disappoint: {layout.launcher} rollback"
+
+
+def _fetched(
+    layout: Layout, before: Binding, ref: str, wanted: argparse.Namespace, steps: Steps
+) -> Path:
+    with steps.step("preflight", "Look at the site, its disk and its clock"):
+        preflight.check_room(layout, before)
+        preflight.check_clock(layout, before)
+        preflight.check_database(layout)
+        if not wanted.even_if_ill:
+            preflight.check_running(layout, before)
+    with steps.step("fetch", "Fetch the release") as step:
+        source.fetch(layout)
+        commit = source.resolve(layout, ref)
+        here = release_facts(before.release).get("commit", "")
+        if source.is_older(layout, commit, here):
+            raise Refused(
+                f"{ref} is older than what runs: the data may know more than it does.",
+                f"To go back: {layout.launcher} rollback",
+            )
+        release = source.export(layout, commit)
+        step.note = name_of(release)
+    return release
+
+
+def _apply(layout: Layout, before: Binding, release: Path, pause: float, steps: Steps) -> None:
+    new = prepare_release(layout, before, release, steps)
+    if new:
+        steps.count = STEPS_FROZEN
+    trial = try_out(layout, before, release, "contract" in new.values(), steps)
+    forecast = trial.copying + trial.preparing + 2.0 if new else 0.0
+    steps.facts |= {"forecast_seconds": round(forecast, 1), "schema": trial.schema}
+    if forecast > pause:
+        raise Refused(
+            f"The site would stand still for some {forecast:.0f} s while its data is copied and "
+            f"migrated, more than {pause:g} s.",
+            f"At a quiet hour: {layout.launcher} update --pause {2 * forecast:.0f}",
+        )
+    change = planned(layout, before, release, steps, copied=before if new else None)
+    change_over(
+        layout,
+        Change(
+            *change, before if new else None, "contract" in new.values(), 3 * trial.preparing + 10
+        ),
+        steps,
+    )
+    finish(layout, release, steps)
+
+
+def prepare_release(layout: Layout, before: Binding, release: Path, steps: Steps) -> dict[str, str]:
+    """Packages and everything that can be seen without starting; its new migrations by phase."""
+    with steps.step("environment", "Install its packages from the lock"):
+        environments.ensure(layout, release)
+    with steps.step("inspect", "Look up every import, setting and template"):
+        binding = Binding(
+            layout.bindings / "0", release, before.generation, before.database, before.accepts
+        )
+        inspection.inspect(layout, binding)
+        # All that was written for it has to outlast a power cut before `current` leads there.
+        os.sync()
+        return new_schemas(layout, before, release)
+
+
+def new_schemas(layout: Layout, before: Binding, release: Path) -> dict[str, str]:
+    """The migrations that the data has not seen yet, with their phases.
+
+    Raises:
+        Refused: the data has seen one that the release does not know.
+    """
+    known = inspection.schemas(release)
+    found = databases.store_of(layout, before).value(databases.SCHEMA) or ""
+    if found not in known:
+        raise Refused(
+            f"The data has schema {found}, and that release knows only up to "
+            f"{max(known, default='none')}: it is older than the data.",
+            "Name a newer one.",
+        )
+    return {number: phase for number, phase in known.items() if number > found}
+
+
+def try_out(
+    layout: Layout,
+    source: Binding,
+    release: Path,
+    may_drop: bool,
+    steps: Steps,
+    accepts: str | None = None,
+) -> canary.Trial:
+    """Use the release on a copy of the data."""
+    with steps.step("rehearse", "Try it out on a copy of the data") as step:
+        trial = canary.rehearse(layout, release, source, accepts, may_drop)
+        step.note = f"ready after {trial.preparing:.1f} s"
+    return trial
+
+
+def planned(
+    layout: Layout,
+    before: Binding,
+    release: Path,
+    steps: Steps,
+    copied: Binding | None,
+    accepts: str | None = None,
+) -> tuple[Binding, Binding]:
+    """The binding before and the one after, which is made, and noted in case of a cut."""
+    generation, database = before.generation, before.database
+    if copied is not None:
+        generation = layout.next_generation()
+        database = databases.beside(layout, generation.name)
+    number = layout.next_number()
+    steps.journal.note(
+        "binding",
+        number=number,
+        generation=generation.name,
+        database=database,
+        before=before.number,
+    )
+    (generation / "run").mkdir(parents=True, exist_ok=True, mode=0o700)
+    return before, layout.bind(release, generation, database, accepts)
+
+
+def finish(layout: Layout, release: Path, steps: Steps) -> None:
+    """What follows a change that counts already: nothing here may undo it."""
+    with steps.step("tidy", "Put the operator's tool in place, clear away") as step:
+        try:
+            tool.take_from(layout, release)
+            step.note = ", ".join(prune(layout))
+        except (OSError, Refused) as error:
+            step.note = f"left for the next time: {error}"
+            say(str(error))

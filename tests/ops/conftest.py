@@ -1,0 +1,43 @@
+"""Sites for each test: a copy of one that was installed once."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SESSION_FOLDER
+from tests.ops.sites import Site, copied, free_port, install
+from tests.services.keeper import locked
+
+
+@pytest.fixture(scope="session")
+def installed(request: pytest.FixtureRequest) -> Path:
+    """A folder with a repository and the site that `clutch install` made from it."""
+    folder = request.config.stash[SESSION_FOLDER] / "ops"
+    with locked(folder.with_name("ops.lock")):
+        if not (folder / "said").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            _, done = install(folder, free_port())
+            assert done.status == 0, done.said
+            (folder / "said").write_text(done.said, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder with a short path, for sockets lie in it."""
+    made = Path(tempfile.mkdtemp(prefix="clutch-ops-"))
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+def site(installed: Path, folder: Path) -> Iterator[Site]:
+    """An installed site; nothing runs yet."""
+    with copied(installed, folder) as made:
+        yield made

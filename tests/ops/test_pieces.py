@@ -1,0 +1,163 @@
+"""What the operator's tool is made of, without a site."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clutch_ops import databases, durable, inspection, settings
+from clutch_ops.databases import Sqlite
+from clutch_ops.imports import imports_of
+from clutch_ops.journal import Journal, journals, only_one
+from clutch_ops.layout import Layout
+from clutch_ops.postgres import Postgres
+from clutch_ops.refusals import NeedsPerson, Refused
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    made = Layout(tmp_path)
+    made.make()
+    return made
+
+
+def bound(layout: Layout) -> None:
+    for folder in ("releases/abc", "data/gen-1/run"):
+        (layout.root / folder).mkdir(parents=True)
+    binding = layout.bind(layout.root / "releases" / "abc", layout.root / "data" / "gen-1", None)
+    layout.commit_to(binding)
+
+
+def test_current_leads_to_what_was_committed_last(layout: Layout) -> None:
+    bound(layout)
+    first = layout.current()
+    second = layout.bind(first.release, first.generation, "clutch_gen_2", "0009")
+    assert layout.current() == first
+    layout.commit_to(second)
+    assert layout.current() == second
+    assert (layout.current().database, layout.current().accepts) == ("clutch_gen_2", "0009")
+
+
+def test_a_binding_that_leads_out_of_the_site_is_not_whole(layout: Layout, tmp_path: Path) -> None:
+    bound(layout)
+    elsewhere = layout.current().folder / "data"
+    elsewhere.unlink()
+    elsewhere.symlink_to("/tmp")
+    with pytest.raises(NeedsPerson, match="not whole"):
+        layout.current()
+
+
+def test_a_journal_survives_a_line_that_was_cut_in_half(layout: Layout) -> None:
+    journal = Journal.begin(layout, "update", to="main")
+    journal.note("fetch", state="begin")
+    with journal.path.open("a") as file:
+        file.write('{"at": "2026-')
+    found = journals(layout)[-1]
+    assert [line["step"] for line in found.lines()] == ["begin", "fetch"]
+    assert not found.is_ended
+    found.note("end")
+    assert found.is_ended
+
+
+def test_two_at_once_is_one_too_many(layout: Layout) -> None:
+    with (
+        only_one(layout, "update"),
+        pytest.raises(Refused, match="clutch update, process"),
+        only_one(layout, "rollback"),
+    ):
+        raise AssertionError
+    with only_one(layout, "rollback"):
+        pass
+
+
+def test_settings_are_read_as_the_site_reads_them(layout: Layout) -> None:
+    layout.settings_file.write_text(
+        "# comment\nexport CLUTCH_PORT=4000  # here\nCLUTCH_SITE_NAME='A # B'\nDATABASE_URL=\n"
+    )
+    assert settings.read(layout) == {
+        "CLUTCH_PORT": "4000",
+        "CLUTCH_SITE_NAME": "A # B",
+        "DATABASE_URL": "",
+    }
+    assert settings.address(layout) == ("127.0.0.1", 4000)
+    assert settings.database_url(layout) is None
+
+
+def test_a_sqlite_file_of_its_own_is_refused(layout: Layout) -> None:
+    layout.settings_file.write_text("DATABASE_URL=sqlite:////srv/clutch.db\n")
+    with pytest.raises(Refused, match="each generation of the data has its own"):
+        settings.database_url(layout)
+
+
+@pytest.mark.parametrize(
+    ("after", "may_drop", "told"),
+    [
+        ({"account": 3, "team": 1, "new": 0}, False, None),
+        ({"account": 2, "team": 1}, False, "1 of 3 rows of the table account are gone"),
+        ({"account": 3}, False, "the table team with 1 rows is gone"),
+        ({"account": 3}, True, None),
+    ],
+)
+def test_what_a_migration_may_not_lose(
+    after: dict[str, int], may_drop: bool, told: str | None
+) -> None:
+    assert databases.lost({"account": 3, "team": 1}, after, may_drop) == told
+
+
+def test_a_gap_in_the_log_is_found(tmp_path: Path) -> None:
+    store = Sqlite(tmp_path / "clutch.db")
+    (tmp_path / "clutch.db").touch()
+    store.run("CREATE TABLE event (position INTEGER PRIMARY KEY, stream TEXT, seq INTEGER)")
+    store.run("CREATE TABLE stream (name TEXT, seq INTEGER)")
+    store.run("INSERT INTO stream VALUES ('site', 2)")
+    store.run("INSERT INTO event (stream, seq) VALUES ('site', 1), ('site', 2)")
+    assert databases.fault(store) is None
+    store.run("UPDATE stream SET seq = 3")
+    assert databases.fault(store) == "the log of site has a gap"
+    store.run("DELETE FROM event WHERE seq = 1")
+    assert databases.fault(store) == "the log of site has a gap"
+
+
+def test_a_postgresql_address_becomes_libpq_variables() -> None:
+    url = "postgresql://me:p%40ss@db.example:5433/clutch?sslmode=require"
+    found = Postgres.at(url, None)
+    assert found.name == "clutch"
+    assert dict(found.login) == {
+        "PGHOST": "db.example",
+        "PGPORT": "5433",
+        "PGUSER": "me",
+        "PGPASSWORD": "p@ss",
+        "PGSSLMODE": "require",
+    }
+    assert Postgres.at(url, "clutch_gen_2").name == "clutch_gen_2"
+
+
+def test_what_only_a_type_checker_imports_is_not_asked_for() -> None:
+    import ast
+
+    tree = ast.parse(
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import never\n"
+        "def f():\n    import late\n    from a.b import c\n"
+    )
+    assert [found[1:] for found in imports_of(tree)] == [
+        ("typing", "TYPE_CHECKING"),
+        ("late", ""),
+        ("a.b", "c"),
+    ]
+
+
+def test_every_migration_here_says_its_phase() -> None:
+    phases = inspection.schemas(Path(__file__).parents[2])
+    assert len(phases) >= 5
+    assert set(phases.values()) <= {"expand", "contract", "data"}
+
+
+def test_a_file_is_replaced_whole_and_its_link_too(tmp_path: Path) -> None:
+    durable.write_json(tmp_path / "told.json", {"a": 1})
+    assert json.loads((tmp_path / "told.json").read_text()) == {"a": 1}
+    durable.point(tmp_path / "link", "told.json")
+    durable.point(tmp_path / "link", "other.json")
+    assert str((tmp_path / "link").readlink()) == "other.json"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "told.json"]

@@ -1,0 +1,76 @@
+"""The same on PostgreSQL: a database each generation, its name in the binding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from tests.ops.sites import Site, copied
+from tests.ops.test_update import migration
+from tests.services.databases import Databases
+
+pytestmark = [pytest.mark.long, pytest.mark.postgres]
+
+
+@pytest.fixture
+def named(databases: Databases, postgres_url: str) -> Iterator[str]:
+    """The name of the site's first database; those that updates make go with it."""
+    name = psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"]
+    yield str(name)
+    for made in others(databases, str(name)):
+        databases.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(made)))
+
+
+@pytest.fixture
+def postgres_site(installed: Path, folder: Path, postgres_url: str, named: str) -> Iterator[Site]:
+    with copied(installed, folder) as site:
+        site.set(DATABASE_URL=postgres_url)
+        yield site
+
+
+def others(databases: Databases, name: str) -> list[str]:
+    listed = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1"
+    with psycopg.connect(databases.url("postgres")) as conn:
+        return [row[0] for row in conn.execute(listed, [f"{name}_"])]
+
+
+def test_an_update_with_a_migration_and_back_to_the_data_of_that_time(
+    postgres_site: Site, databases: Databases, named: str
+) -> None:
+    site = postgres_site
+    site.serve()
+    assert site.clutch("user", "create", "olga", "--admin").status == 0
+    site.newer("0.1.1", **migration(site))
+    done = site.clutch("update")
+    assert done.status == 0, done.said
+    assert site.version == "0.1.1"
+    assert site.get("/testdb")["schema"] == "9001"
+    assert site.current.database == f"{named}_gen_2"
+    assert site.clutch("user", "create", "later").status == 0
+
+    site.newer("0.1.2", **site_contracts(site))
+    done = site.clutch("update")
+    assert done.status == 0, done.said
+    assert site.clutch("user", "create", "latest").status == 0
+    refused = site.clutch("rollback")
+    assert refused.status == 2
+    assert "would lose: 1 rows of" in refused.said
+    done = site.clutch("rollback", "--discard")
+    assert done.status == 0, done.said
+    assert site.get("/testdb")["schema"] == "9001"
+    listed = site.clutch("user", "list").said
+    assert "later" in listed
+    assert "latest" not in listed
+    assert f"{named}_rehearsal" not in others(databases, named)
+
+
+def site_contracts(site: Site) -> dict[str, str | None]:
+    """A migration that takes away what the one before made."""
+    made = migration(site, "contract", 'op.drop_table("more")')
+    ((name, text),) = made.items()
+    assert text is not None
+    return {name.replace("9001_more", "9002_less"): text.replace('"9001"\ndown', '"9002"\ndown')}

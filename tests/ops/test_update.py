@@ -1,0 +1,112 @@
+"""Install, update, refuse, roll back: with real processes, a real repository, a real database."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.ops.sites import Site, Visitors
+
+MIGRATION = '''"""One table more."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9001"
+down_revision = "{before}"
+phase = "{phase}"
+
+
+def upgrade() -> None:
+    {work}
+'''
+EXPAND = 'op.create_table("more", sa.Column("id", sa.Integer, primary_key=True))'
+
+
+def migration(site: Site, phase: str = "expand", work: str = EXPAND) -> dict[str, str | None]:
+    """A file with a migration that follows the newest."""
+    folder = "src/clutch/migrations/versions"
+    newest = max(path.name[:4] for path in (site.repository / folder).glob("[0-9]*.py"))
+    return {f"{folder}/9001_more.py": MIGRATION.format(before=newest, phase=phase, work=work)}
+
+
+def value(site: Site, statement: str) -> object:
+    with closing(sqlite3.connect(site.current.generation / "clutch.db")) as conn:
+        return conn.execute(statement).fetchone()[0]
+
+
+def test_an_installation_says_what_it_does_and_leaves_a_site_that_can_be_started(
+    installed: Path, site: Site
+) -> None:
+    said = (installed / "said").read_text(encoding="utf-8")
+    assert "a first release with its own environment, tried out before it counts" in said
+    assert "Try it out on data of its own" in said
+    assert site.current.number == 1
+    assert not list((site.root / "data").glob("rehearsal*"))
+    done = site.clutch("version")
+    assert done.status == 0
+    assert done.said.startswith("Clutch 0.1.0 (commit ")
+    again = site.clutch("install")
+    assert again.status == 2  # a site's launcher installs no other sites
+
+
+def test_an_update_with_a_migration_and_back_while_people_look(site: Site) -> None:
+    site.serve()
+    epoch = value(site, "SELECT value FROM epoch")
+    with Visitors(site.port) as visitors:
+        site.newer("0.1.1", **migration(site))
+        done = site.clutch("update", "--pause", "100")
+        assert done.status == 0, done.said
+        assert site.version == "0.1.1"
+        assert site.current.generation.name == "gen-2"
+        assert value(site, "SELECT value FROM epoch") != epoch
+        assert not site.current.gate.exists()
+
+        done = site.clutch("rollback")
+        assert done.status == 0, done.said
+        assert site.version == "0.1.0"
+        assert site.current.generation.name == "gen-2"
+        assert site.get("/testdb")["schema"] == "9001"
+        assert site.get("/readyz") == {"status": "ready"}
+        told = visitors.counted()
+    assert told["failed"] == []
+    assert told["asked"] > 50
+    assert told["slowest"] < 30  # some two seconds, unless the machine is very busy
+
+
+@pytest.mark.long
+def test_an_update_that_leaves_the_data_alone_is_not_noticed(site: Site) -> None:
+    site.serve()
+    first = site.current
+    epoch = value(site, "SELECT value FROM epoch")
+    with Visitors(site.port) as visitors:
+        site.newer("0.1.1")
+        done = site.clutch("update")
+        assert done.status == 0, done.said
+        assert site.version == "0.1.1"
+        assert "already; nothing to do" in site.clutch("update").said
+        assert site.clutch("restart").status == 0
+        told = visitors.counted()
+    assert told["failed"] == []
+    assert told["slowest"] < 2
+    assert site.current.generation == first.generation
+    assert value(site, "SELECT value FROM epoch") == epoch
+
+
+def test_an_import_inside_a_function_that_is_not_declared_is_refused(site: Site) -> None:
+    site.serve()
+    lazy = "\n\ndef lazily() -> None:\n    import not_declared_anywhere\n"
+    name = "src/clutch/kernel/clock.py"
+    site.newer("0.1.1", **{name: site.file(name) + lazy})
+    done = site.clutch("update")
+    assert done.status == 2
+    assert "it needs the package not_declared_anywhere" in done.said
+    assert "Nothing was changed" in done.said
+    assert site.version == "0.1.0"
+    assert site.report()["outcome"] == "refused"
+    assert site.current.number == 1
