@@ -73,6 +73,17 @@ def test_a_profile_shows_enhanced_numbers(client: Browser, played: list[Actor]) 
     assert "style=" not in page.html
 
 
+def test_an_overview_shows_the_rating_and_its_trend_while_somebody_can_tell(
+    client: Browser, site: Site, played: list[Actor]
+) -> None:
+    ann, bob = (f"/players/{one.account_id}" for one in played)
+    assert "in 10 matches" in client.get(ann).piece("headlines")
+    assert "+" in client.get(ann).piece("headlines")
+    assert "-" in client.get(bob).piece("headlines")
+    site.capabilities.set("statistics", State.DOWN, "It does not work.")
+    assert "matches" not in client.get(ann).piece("headlines")
+
+
 def test_an_unlisted_tournament_leaks_nowhere(
     client: Browser, api: Api, played: list[Actor]
 ) -> None:

@@ -79,8 +79,8 @@ def rating_line(points: Sequence[Point]) -> Line | None:
     """The rating after each match; None below two."""
     if len(points) < 2:
         return None
-    low = min(one.rating.points - one.rating.margin // 2 for one in points)
-    high = max(one.rating.points + one.rating.margin // 2 for one in points)
+    low = min(one.rating.points - one.rating.margin for one in points)
+    high = max(one.rating.points + one.rating.margin for one in points)
     low, high = low // ROUND_TO * ROUND_TO, -(-high // ROUND_TO) * ROUND_TO
     step = (WIDTH - LEFT - RIGHT) / (len(points) - 1)
 
@@ -88,9 +88,7 @@ def rating_line(points: Sequence[Point]) -> Line | None:
         return round(TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
 
     xs = [round(LEFT + number * step, 1) for number in range(len(points))]
-    rated = [
-        (x, one.rating.points, one.rating.margin / 2) for x, one in zip(xs, points, strict=True)
-    ]
+    rated = [(x, one.rating.points, one.rating.margin) for x, one in zip(xs, points, strict=True)]
     over = [f"{x},{y(value + half)}" for x, value, half in rated]
     under = [f"{x},{y(value - half)}" for x, value, half in reversed(rated)]
     last_x, last, _ = rated[-1]

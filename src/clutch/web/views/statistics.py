@@ -27,6 +27,7 @@ from clutch.tournaments.records import Whose
 from clutch.web.views.charts import Bars, Line, Row, month_bars, rating_line, share_rows
 
 OPPONENTS = 10
+TREND = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,16 @@ class Met:
     name: str | None
     is_team: bool
     tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A rating, and how it changed over the last matches (`over` of them)."""
+
+    mode: Mode
+    rating: Rating
+    change: int
+    over: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,19 @@ def team_statistics(conn: Connection, site: Site, team_id: TeamId) -> Statistics
     """A team's numbers."""
     basics = basics_of(conn, Whose(team_id=team_id))
     return _page(conn, site, basics, [Holder(Mode.TEAM, team_id)])
+
+
+def headlines(conn: Connection, site: Site, holders: list[Holder]) -> list[Headline]:
+    """What an overview says of ratings: nothing where there are none, or nobody can tell."""
+    if missing_now(conn, site) is not None:
+        return []
+    found = []
+    for holder in holders:
+        points = queries.rating_history(conn, holder, TREND + 1)
+        if points:
+            change = points[-1].rating.points - points[0].rating.points
+            found.append(Headline(holder.mode, points[-1].rating, change, len(points) - 1))
+    return found
 
 
 def missing_now(conn: Connection, site: Site) -> Capability | None:
