@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +17,12 @@ from starlette.testclient import TestClient
 
 from clutch.bootstrap import Site, open_site, prepare
 from clutch.kernel.database import sqlite_path
+from clutch.kernel.probe import Found
+from clutch.kernel.refusals import StorageUnavailable
 from clutch.kernel.settings import Settings
 from clutch.migrations import latest
 from clutch.web.app import create_app
+from clutch.web.pages import health
 
 
 def settings_of(home: Path, url: str) -> Settings:
@@ -131,6 +137,30 @@ def test_a_database_that_hangs_is_an_error_within_two_seconds(
         assert client.get("/livez").status_code == 200
     assert client.get("/readyz").status_code == 200
     site.close()
+
+
+@pytest.mark.sqlite
+def test_a_look_that_fails_when_nobody_waits_any_more_is_no_bug(
+    home: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(home, sqlite_url)
+    prepare(settings)
+    site = open_site(settings)
+    told: list[dict[str, object]] = []
+
+    async def look() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        asked: Future[Found] = Future()
+        monkeypatch.setattr(site.probe, "ask", lambda: asked)
+        with pytest.raises(health._Trouble):
+            await health._read(site, 0.01)
+        asked.set_exception(StorageUnavailable())
+        await asyncio.sleep(0.01)
+
+    asyncio.run(look())
+    gc.collect()
+    site.close()
+    assert told == []
 
 
 @pytest.mark.sqlite

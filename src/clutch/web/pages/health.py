@@ -121,8 +121,7 @@ async def _read(site: Site, seconds: float, *, recent: bool = False) -> Found:
     A site under load is not to be taken out of service because one query waited for its turn.
     """
     reading = asyncio.wrap_future(site.probe.ask())
-    done, _ = await asyncio.wait({reading}, timeout=seconds)
-    if not done:
+    if not await _came(reading, seconds):
         known = site.probe.found_lately if recent else None
         if known is None:
             raise _Trouble(HANGS)
@@ -138,10 +137,16 @@ async def _see_writable(site: Site, seconds: float) -> None:
     if writable is None:
         # Nothing was tried yet: the process has just begun, or nobody started its probe.
         trying = asyncio.wrap_future(site.probe.ask_to_write())
-        done, _ = await asyncio.wait({trying}, timeout=seconds)
-        writable = bool(done) and trying.result()
+        writable = await _came(trying, seconds) and trying.result()
     if not writable:
         raise _Trouble(UNWRITABLE)
+
+
+async def _came(asked: asyncio.Future[Any], seconds: float) -> bool:
+    """Whether there was an answer in time; one that comes later is nobody's, also if it is bad."""
+    asked.add_done_callback(lambda one: one.cancelled() or one.exception())
+    done, _ = await asyncio.wait({asked}, timeout=seconds)
+    return bool(done)
 
 
 def _checks(parts: list[Capability], read: str | None, write: str | None) -> dict[str, Any]:
