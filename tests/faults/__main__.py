@@ -26,13 +26,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--short", action="store_true", help="less load, and only the main thing")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="")
+    parser.add_argument(
+        "--part", type=float, default=1.0, help="this part of the load, such as 0.3"
+    )
     asked = parser.parse_args()
     # What our own looks at the database log is of no interest here.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     if asked.scenario == "mutations":
         return _seed_faults()
     names = list(SCENARIOS) if asked.scenario == "all" else [asked.scenario]
-    options = Options(asked.seed, asked.short, asked.database)
+    options = Options(asked.seed, asked.short, asked.database, asked.part)
     return int(not all([run(name, options) for name in names]))  # noqa: C419 - each is run
 
 
@@ -40,7 +43,10 @@ def run(name: str, options: Options) -> bool:
     """One scenario with its report; whether it held."""
     scenario, report, began = SCENARIOS[name], Report(), time.monotonic()
     title = (sys.modules[scenario.__module__].__doc__ or "").partition(": ")[2].partition("\n")[0]
-    print(f"{name} --seed {options.seed}{' --short' if options.short else ''}  {title}", flush=True)
+    more = (" --short" if options.short else "") + (f" --part {options.part:g}") * (
+        options.part < 1
+    )
+    print(f"{name} --seed {options.seed}{more}  {title}", flush=True)
     try:
         scenario(options, report)
     finally:

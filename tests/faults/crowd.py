@@ -132,6 +132,8 @@ class LiveClient:
             self._compare(frame.heads.get(self.stream, 0))
         elif frame.type == "refused":
             self.refusals.append(frame.code)
+            if frame.code == "storage-unavailable":
+                raise ConnectionError(frame.code)
         marks = {one.seq: mark_of(one.kind, bytes(one.facts)) for one in frame.events}
         self._history.told.append(Told(now, self.number, lite(frame), marks, applied))
 

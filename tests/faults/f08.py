@@ -43,7 +43,7 @@ async def _play(options: Options, report: Report) -> None:
         took = await going.until(lambda: set(states(scene, "redis")) == {"up"}, BACK_WITHIN_S)
         await going.wait(1 if options.short else 5)
         _judge_leftovers(going, before, await _leftovers(going))
-        going.judge_later(partial(going.rates, "before", baseline))
+        going.judge_later(partial(going.carries, "before", baseline))
         going.judge_later(partial(going.rates, "while it flaps", flapping))
         await going.finish()
         report.require_that("used again", took is not None, f"not within {BACK_WITHIN_S:g} s")

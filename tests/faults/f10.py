@@ -76,7 +76,7 @@ async def _raise(
 
 
 def _judge(going: Round, title: str, baseline: Window, whole: Window) -> None:
-    going.rates(f"{title}: before", baseline)
+    going.carries(f"{title}: before", baseline)
     going.rates(f"{title}: meanwhile", whole)
     going.report.require(f"{title}: no errors", going.errors(whole, baseline))
     lines = len(said_of(going.scene, PART))

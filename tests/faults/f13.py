@@ -75,7 +75,7 @@ async def storming(scene: Scene, clients: int, seed: int) -> AsyncIterator[Storm
 
 
 async def _play(scene: Scene, options: Options, report: Report) -> None:
-    clients = CLIENTS_SHORT if options.short else CLIENTS
+    clients = CLIENTS_SHORT if options.short else round(CLIENTS * options.part)
     empty = scene.memory_mb()
     async with (
         storming(scene, clients, options.seed) as storm,
@@ -86,7 +86,7 @@ async def _play(scene: Scene, options: Options, report: Report) -> None:
         answer, window = await _cut(going, storm)
         after = await going.wait(0.5 if options.short else 5)
         again = scene.memory_mb()
-        going.judge_later(partial(going.rates, "before", baseline))
+        going.judge_later(partial(going.carries, "before", baseline))
         going.judge_later(partial(_judge_pages, going, baseline, window))
         going.judge_later(partial(going.rates, "afterwards", after))
         await going.finish()

@@ -8,7 +8,7 @@ import resource
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.faults import checks, checks_live
 from tests.faults.asking import Answer, Client, NoAnswer
@@ -22,6 +22,7 @@ from tests.faults.truth import heads, read_truth
 PROBED = ("/livez", "/readyz")
 PROBE_EVERY_S = 0.25
 OPEN_FILES = 20_000
+CARRIED_MS = 250.0
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,14 @@ class Options:
     seed: int
     short: bool = False
     database: str = ""
+    part: float = 1.0
+    """How much of the load, where a machine can't carry all of it."""
 
     @property
     def load(self) -> Load:
-        return SHORT if self.short else FULL
+        whole = SHORT if self.short else FULL
+        clients = round(whole.clients * self.part)
+        return replace(whole, rate=whole.rate * self.part, clients=clients)
 
 
 @dataclass
@@ -117,6 +122,17 @@ class Round:
         inside = [one for one in self.probes if one.path == path]
         times = [one.seconds for one in inside if window.began <= one.began < window.ended]
         return max(times, default=0.0) * 1000
+
+    def carries(self, name: str, baseline: Window) -> None:
+        """Before anything is broken: otherwise what follows says nothing about the site."""
+        asked = baseline.asked(self.history)
+        self.rates(name, baseline)
+        if self.options.short:
+            return
+        errors, p99 = sum(map(checks.is_error, asked)), p99_ms(asked)
+        well = not errors and p99 <= CARRIED_MS
+        told = f"{errors} errors, p99 {p99:.0f} ms: close other programs, or take less with --part"
+        self.report.require_that(f"{name}: this machine carries the load", well, told)
 
     def errors(self, window: Window, baseline: Window | None = None) -> Faults:
         """What failed in this part of the round, beyond what failed in the baseline.

@@ -47,8 +47,11 @@ async def cut(proxy: Proxy, crowd: Crowd, history: History) -> dict[str, Any]:
     cut_at, opened = time.monotonic(), proxy.opened
     lines = proxy.cut()
     clients = len(crowd.clients)
-    await asyncio.sleep(0.1)
     half, until = 0.0, cut_at + BACK_WITHIN_S
+    while {one.client for one in history.moved if one.at >= cut_at} < set(range(clients)):
+        await asyncio.sleep(0.02)
+        if time.monotonic() > until:
+            break
     while crowd.on < clients and time.monotonic() < until:
         await asyncio.sleep(0.05)
         if not half and crowd.on >= clients / 2:
