@@ -143,3 +143,11 @@ def test_on_a_phone_the_current_tab_is_in_view_and_more_of_them_show(
     page.goto(f"{address}/seeds")
     expect(tabs.get_by_role("link", name="Overview")).to_be_in_viewport(ratio=0.99)
     expect(tabs).to_have_class("tabs is-more-after")
+
+
+def test_on_a_phone_the_current_section_is_in_view(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{address}/leaderboards")
+    sections = page.get_by_role("navigation", name="Site")
+    expect(sections.get_by_role("link", name="Leaderboards")).to_be_in_viewport(ratio=0.99)
+    expect(sections).to_have_class("sections is-more-before")

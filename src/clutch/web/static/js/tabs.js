@@ -1,4 +1,4 @@
-// Rows of tabs that are wider than a phone: the one we are at is in view, and the edge fades where more of them are.
+// Rows of tabs, and of sections, that are wider than a phone: the one we are at is in view, and the edge fades where more of them are.
 // Without this module they scroll as well, from the first one on.
 
 const REST_PX = 2;
@@ -14,7 +14,7 @@ function bringIntoView(tabs) {
   if (current) tabs.scrollLeft = current.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
 }
 
-for (const tabs of document.querySelectorAll(".tabs")) {
+for (const tabs of document.querySelectorAll(".tabs, .sections")) {
   bringIntoView(tabs);
   shade(tabs);
   tabs.addEventListener("scroll", () => shade(tabs), { passive: true });
