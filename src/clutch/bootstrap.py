@@ -43,6 +43,7 @@ from clutch.kernel.redis_link import RedisLink
 from clutch.kernel.refusals import N_
 from clutch.kernel.settings import Settings
 from clutch.kernel.shared import SharedBytes
+from clutch.kernel.troubles import Troubles
 from clutch.kernel.wakes import Wakes
 from clutch.kernel.writing import Writer
 from clutch.live.hub import Hub
@@ -79,6 +80,7 @@ class Site:
     wakes: Wakes
     shared: SharedBytes
     shares: Shares
+    troubles: Troubles
     metrics: Metrics
     figures: MetricsFile
     mail_watch: MailWatch | None
@@ -175,6 +177,7 @@ def open_site(settings: Settings, clock: Clock | None = None) -> Site:
         wakes=wakes,
         shared=SharedBytes(redis, settings),
         shares=Shares(),
+        troubles=Troubles(),
         metrics=metrics,
         figures=MetricsFile(settings.run_folder, metrics.figures),
         mail_watch=_mail_watch(settings, database, writer, capabilities),

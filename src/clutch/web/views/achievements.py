@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-import structlog
 from sqlalchemy import Connection
 
 from clutch.accounts.models import AccountId, Actor, Role
@@ -42,7 +41,7 @@ T = TypeVar("T")
 
 CAPABILITY = "achievements"
 MET_SHOWN = 12
-_log = structlog.get_logger("achievements")
+UNTOLD = "achievements could not be told"
 _PROJECTION = Achievements()
 
 
@@ -63,12 +62,14 @@ def told(site: Site, ask: Callable[[Connection], T]) -> T | None:
         return None
     try:
         with site.database.read() as conn:
-            return ask(conn) if is_current(conn, _PROJECTION) else None
+            answer = ask(conn) if is_current(conn, _PROJECTION) else None
     except Refusal:
         raise
-    except Exception:  # noqa: BLE001 - the page around it must not fall with it
-        _log.exception("achievements could not be told")
+    except Exception as error:  # noqa: BLE001 - the page around it must not fall with it
+        site.troubles.met(UNTOLD, error)
         return None
+    site.troubles.over(UNTOLD)
+    return answer
 
 
 def is_off(site: Site) -> bool:
