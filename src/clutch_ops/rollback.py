@@ -87,7 +87,7 @@ def _accepted(layout: Layout, now: Binding, then: Binding) -> str | None:
         return schema
     raise Refused(
         f"The release before can't read the data as it is now (schema {schema}). Going back to the "
-        f"data of that time would lose: {_loss(layout, now, then)}.",
+        f"data of that time would lose rows: {_loss(layout, now, then)}.",
         f"If that is what you want: {layout.launcher} rollback --discard",
     )
 
@@ -96,5 +96,5 @@ def _loss(layout: Layout, now: Binding, then: Binding) -> str:
     after, before = (databases.counts(databases.store_of(layout, one)) for one in (now, then))
     grown = {name: count - before.get(name, 0) for name, count in after.items()}
     largest = sorted(grown.items(), key=lambda pair: -pair[1])
-    told = [f"{count} rows of {name}" for name, count in largest[:TOLD] if count > 0]
-    return ", ".join(told) or "nothing that was counted"
+    told = [f"{count} of {name}" for name, count in largest[:TOLD] if count > 0]
+    return ", ".join(told) or "none that were counted"

@@ -30,6 +30,8 @@ KEEP_ALIVE_SECONDS = 75
 LARGEST_FRAME = 64 * 1024
 # What the last frames get to leave before lines are closed.
 GOODBYE_SECONDS = 0.05
+# What a connection without a request yet gets to send one.
+LAST_WORD_SECONDS = 0.4
 
 
 @dataclass(frozen=True)
@@ -120,14 +122,28 @@ class _Server(uvicorn.Server):
         return made
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
         self._ending()
         await asyncio.sleep(GOODBYE_SECONDS)
+        await self._hear_the_last()
         await super().shutdown(sockets=sockets)
+
+    async def _hear_the_last(self) -> None:
+        """Let connections that came at the last moment say what they want: uvicorn resets them."""
+        until = time.monotonic() + LAST_WORD_SECONDS
+        while time.monotonic() < until and any(map(_is_new, self.server_state.connections)):  # noqa: ASYNC110 - uvicorn tells nobody
+            await asyncio.sleep(0.01)
 
     async def _keep_beating(self) -> None:
         while True:
             self._beat.touch()
             await asyncio.sleep(self._beat.every_seconds)
+
+
+def _is_new(connection: object) -> bool:
+    """Whether a connection of HTTP has had no request yet; WebSockets have none to wait for."""
+    return getattr(connection, "cycle", connection) is None
 
 
 def server_config(app: ASGIApp) -> uvicorn.Config:
