@@ -23,6 +23,7 @@ EVERYWHERE = {
     "backup": "clutch_ops.backup:backup",
     "restore": "clutch_ops.restore:restore",
     "status": "clutch_ops.status:status",
+    "logs": "clutch_ops.logs:logs",
 }
 # In a site alone. A checkout has a `serve` of its own, which is the release's.
 IN_SITE = {

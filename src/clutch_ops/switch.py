@@ -97,7 +97,7 @@ def _freeze(layout: Layout, change: Change, steps: Steps, control: Control) -> d
 
 
 def _copy_files(source: Binding, to: Binding) -> None:
-    aside = shutil.ignore_patterns("run", "clutch.db*")
+    aside = shutil.ignore_patterns("run", "logs", "clutch.db*")
     shutil.copytree(source.generation, to.generation, ignore=aside, dirs_exist_ok=True)
     durable.sync(to.generation)
 

@@ -64,7 +64,7 @@ def start(settings: Settings, prepare: Callable[[], None], announce: Callable[[s
     # Until all is imported there is no garbage, but much to look through; the parent turns it on.
     gc.disable()
     os.umask(0o077)
-    logs.configure(settings.log_level, settings.secrets)
+    logs.configure(settings.log_level, settings.secrets, settings.home / "logs")
     # What uvicorn tells of its own start and end, the parent's lines tell better.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:

@@ -1,5 +1,7 @@
 """Structured logs: one JSON object a line on standard error, or readable lines on a terminal.
 
+A served site's lines also go to a file (`log_file`), always as JSON.
+
 Secrets stay out: fields that are named like one are blanked, logins in addresses are cut out, and
 what the settings hold as a secret is blanked wherever it turns up, in tracebacks too.
 """
@@ -12,9 +14,12 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
+
+from clutch.kernel.log_file import LogFile
 
 # A field with one of these words in its name is a secret, whoever puts it there.
 SECRET_WORDS = frozenset(
@@ -34,33 +39,26 @@ _BEARER = re.compile(r"(?i)\b(bearer|basic) [a-z0-9._~+/=-]{6,}")
 _RESET = re.compile(r"(?<=/reset/)[^\s\"'?]+")
 
 
-def configure(level: str, secrets: Iterable[str] = ()) -> None:
-    """Send our own lines and those of libraries through one chain; `secrets` never appear."""
+def configure(level: str, secrets: Iterable[str] = (), folder: Path | None = None) -> None:
+    """Send our own lines and those of libraries through one chain; `secrets` never appear.
+
+    With a folder, they are kept there, too.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        add_process,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact,
     ]
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer()
-        if sys.stderr.isatty()
-        else structlog.processors.JSONRenderer()
-    )
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            renderer,
-            Blanks(secrets),
-        ],
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    blanks = Blanks(secrets)
+    errors = logging.StreamHandler(sys.stderr)
+    errors.setFormatter(_formatter(shared, blanks, for_people=sys.stderr.isatty()))
+    handlers: list[logging.Handler] = [errors]
+    if folder is not None:
+        handlers.append(LogFile(folder))
+        handlers[-1].setFormatter(_formatter(shared, blanks, for_people=False))
+    logging.basicConfig(handlers=handlers, level=level.upper(), force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -74,6 +72,21 @@ def add_process(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:
     """Say which process speaks: a change of a capability is told by each of them."""
     line["pid"] = os.getpid()
     return line
+
+
+def _formatter(shared: list[Any], blanks: Blanks, *, for_people: bool) -> logging.Formatter:
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer() if for_people else structlog.processors.JSONRenderer()
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            renderer,
+            blanks,
+        ],
+    )
 
 
 def redact(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:
