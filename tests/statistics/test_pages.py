@@ -17,8 +17,9 @@ from clutch.kernel.clock import FrozenClock
 from clutch.kernel.settings import Settings
 from clutch.statistics import projection
 from clutch.tournaments.matches import Seen
-from clutch.tournaments.models import FormatSettings, Status, Tournament, Visibility
+from clutch.tournaments.models import FormatSettings, PlayedBy, Status, Tournament, Visibility
 from clutch.tournaments.participants import participants_of
+from clutch.tournaments.registering import Wish
 from clutch.tournaments.results import set_result
 from tests.fixtures.browsing import Api, Browser
 from tests.fixtures.site import on_sqlite
@@ -224,6 +225,28 @@ def test_a_board_shows_the_own_line_beyond_its_page(
     own = api.by(arena.token(loser)).get("/leaderboards/rating").json()["own"]
     assert own["name"] == "number31"
     assert own["rank"] == 17
+
+
+def test_the_first_board_is_one_on_which_somebody_stands(
+    arena: Arena, site: Site, client: Browser, make_client: Callable[..., Browser]
+) -> None:
+    boss = arena.organizer()
+    by_teams = {"played_by": PlayedBy.TEAM, "roster_min": 1, "roster_max": 2}
+    cup = arena.open_cup(boss, "Team Cup", **by_teams)
+    for number in range(2):
+        captain = arena.person(f"captain{number}")
+        team = arena.team(captain, f"Team {number}", f"T{number}")
+        arena.register(cup, captain, Wish(team_id=team.id))
+    arena.start(boss, cup)
+    arena.decide_all(boss, cup, ["U1.1"])
+    fold(site)
+    first = client.get("/leaderboards").html
+    assert '<option value="roster" selected>' in first
+    assert "captain0" in first
+    assert "Nobody stands here yet" in client.get("/leaderboards?mode=solo").text
+    assert (
+        '<option value="2026-03">март 2026</option>' in make_client("ru").get("/leaderboards").html
+    )
 
 
 def test_equal_ones_share_a_rank(api: Api, arena: Arena, site: Site) -> None:

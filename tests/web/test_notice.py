@@ -111,8 +111,8 @@ def test_without_a_script_it_is_there_at_the_next_load(client: Browser, site: Si
 def test_every_capability_in_every_state_has_words_in_both_languages() -> None:
     known = Capabilities(SystemClock())
     for name in NAMES:
-        # Nothing switches live updates off.
-        for state in set(State) - ({State.OFF} if name == "live" else set()):
+        # Nothing switches live updates and notes off.
+        for state in set(State) - ({State.OFF} if name in {"live", "notices"} else set()):
             known.set(name, state)
             one = known.get(name)
             advice, facts = advice_of(one)

@@ -13,6 +13,7 @@ NAMES: Final = {
     "statistics": N_("Statistics"),
     "achievements": N_("Achievements"),
     "mail": N_("Mail"),
+    "notices": N_("Notes to players"),
 }
 STATES: Final = {
     State.OFF: N_("Off"),
@@ -28,6 +29,7 @@ _ALONE = N_(
 )
 _BASIC = N_("Profiles show the basic numbers; ratings, form and streaks are missing or old.")
 _UNLOCKED = N_("Nothing new is unlocked.")
+_UNTOLD = N_("Open pages don't tell players of their own matches; everything else goes on.")
 _EFFECTS: Final = {
     ("redis", State.OFF): _ALONE,
     ("redis", State.ABSENT): _ALONE,
@@ -45,6 +47,8 @@ _EFFECTS: Final = {
     ("achievements", State.ABSENT): _UNLOCKED,
     ("achievements", State.DOWN): _UNLOCKED,
     ("achievements", State.PROBING): _UNLOCKED,
+    ("notices", State.DOWN): _UNTOLD,
+    ("notices", State.PROBING): _UNTOLD,
     ("mail", State.OFF): N_(
         "The site sends no mail: for a new password an admin makes a one-time link."
     ),
@@ -68,6 +72,7 @@ _ADVICE: Final = {
     ),
     ("statistics", State.DOWN): _FOLLOWS,
     ("achievements", State.DOWN): _FOLLOWS,
+    ("notices", State.DOWN): _FOLLOWS,
 }
 _BY_STATE: Final = {
     State.OFF: N_("Nothing, if you want it so. To have it, set {setting} and restart."),

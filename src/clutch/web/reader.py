@@ -65,6 +65,14 @@ class Reader:
         day = at.astimezone(self.zone).date() if isinstance(at, datetime) else at
         return format_date(day, _DAY[self.language], locale=_LOCALES[self.language])
 
+    def month(self, name: str) -> str:
+        """A month as the statistics name it (`2026-11`) for people: `Nov 2026`; a year stays."""
+        year, _, month = name.partition("-")
+        if not month:
+            return year
+        day = date(int(year), int(month), 1)
+        return format_date(day, "LLL y", locale=_LOCALES[self.language])
+
     def clock(self, at: datetime) -> str:
         """Hours and minutes in the reader's zone; the zone itself must stand nearby."""
         return at.astimezone(self.zone).strftime("%H:%M")

@@ -97,6 +97,7 @@ def environment() -> Environment:
     made.filters |= {
         "when": when,
         "day": day,
+        "month": month,
         "clock": clock,
         "ago": ago,
         "soon": soon,
@@ -189,6 +190,11 @@ def day(at: datetime | date) -> Markup:
     reader = current_reader()
     machine = at.astimezone(reader.zone).date() if isinstance(at, datetime) else at
     return _time(machine.isoformat(), reader.day(at))
+
+
+def month(name: str) -> str:
+    """A month of the statistics (`2026-11`), or a year, in the reader's words."""
+    return current_reader().month(name)
 
 
 def clock(at: datetime) -> Markup:

@@ -35,6 +35,8 @@ def leaderboards_page(visit: Visit) -> Response:
     asked = views.read_asked(visit.request.query_params)
     with visit.read() as conn:
         missing = is_missing(conn, visit.site, asked.by)
+        if not missing and "mode" not in visit.request.query_params:
+            asked = views.with_anybody(conn, visit.actor, asked)
         found = {} if missing else _found(conn, visit, asked)
     shown = visit.render(
         "statistics/leaderboards.html",

@@ -97,6 +97,15 @@ def read_asked(query: Mapping[str, str]) -> Asked:
     )
 
 
+def with_anybody(conn: Connection, actor: Actor, asked: Asked) -> Asked:
+    """The board of the first kind of holders on which somebody stands.
+
+    Who names no kind wants to see who leads, also where only teams play.
+    """
+    others = (msgspec.structs.replace(asked, mode=mode) for mode in modes_of(asked.by))
+    return next((one for one in others if show(conn, actor, one, 1).items), asked)
+
+
 def modes_of(by: str) -> list[str]:
     """Who can stand on a board."""
     if by == ACHIEVEMENTS:
