@@ -3,7 +3,7 @@
 A release that is started by a holder serves in three steps, so that it can be looked at before
 the public meets it: it imports itself; told `p`, it prepares the database and serves on the
 sockets that are not *held*; told `o`, it takes connections from the held ones too.
-docs/decisions/0012-updates.md says what for.
+docs/decisions/0014-updates.md says what for.
 """
 
 from __future__ import annotations
