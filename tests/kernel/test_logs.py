@@ -104,3 +104,10 @@ def test_the_settings_name_all_their_secrets() -> None:
     }
     secrets = load_settings(environment, dotenv=None).secrets
     assert secrets >= {"red@is", "plain-one", "post", "mail", "0123456789abcdef"}
+
+
+def test_every_line_says_which_process_speaks(said: str) -> None:
+    """A change of a capability is told by each of them."""
+    pids = {json.loads(line).get("pid") for line in said.splitlines()}
+    assert len(pids) == 1
+    assert None not in pids

@@ -48,6 +48,7 @@ def configure(level: str, secrets: Iterable[str] = (), folder: Path | None = Non
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        add_process,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact,
     ]
