@@ -50,6 +50,7 @@ async def _middle(options: Options, report: Report) -> None:
         playing(scene, options, report) as going,
     ):
         going.probed = (*PROBED, "/healthz")
+        report.figure("Redis there: boots in", f"{scene.booted_s:.1f} s")
         await going.until(lambda: set(states(scene, "redis")) == {"up"}, 10)
         going.baseline = baseline = await going.wait(10)
         going.judge_later(partial(going.carries, "Redis there", baseline))
