@@ -24,6 +24,8 @@ EVERYWHERE = {
     "restore": "clutch_ops.restore:restore",
     "status": "clutch_ops.status:status",
     "logs": "clutch_ops.logs:logs",
+    "doctor": "clutch_ops.doctor:doctor",
+    "redis": "clutch_ops.redis:redis",
 }
 # In a site alone. A checkout has a `serve` of its own, which is the release's.
 IN_SITE = {

@@ -51,16 +51,16 @@ class Standing:
         known = [one["started_at"] for one in self.processes if one.get("started_at")]
         return min(map(datetime.fromisoformat, known), default=None)
 
-    @property
-    def capabilities(self) -> dict[str, tuple[str, str]]:
-        """State and reason of each; where the processes differ, of one that is not well."""
-        found: dict[str, tuple[str, str]] = {}
-        for one in self.processes:
-            reasons = one.get("reasons", {})
-            for name, state in one.get("capabilities", {}).items():
-                if name not in found or state not in {"up", "off"}:
-                    found[name] = state, str(reasons.get(name, ""))
-        return dict(sorted(found.items()))
+
+def states(found: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    """State and reason of each capability; where processes differ, of one that is not well."""
+    told: dict[str, tuple[str, str]] = {}
+    for one in found:
+        reasons = one.get("reasons", {})
+        for name, state in one.get("capabilities", {}).items():
+            if name not in told or state not in {"up", "off"}:
+                told[name] = state, str(reasons.get(name, ""))
+    return dict(sorted(told.items()))
 
 
 def status(root: Path, arguments: Sequence[str]) -> int:
@@ -152,7 +152,7 @@ def _as_json(standing: Standing) -> str:
         "live": standing.live,
         "capabilities": {
             name: {"state": state, "reason": reason}
-            for name, (state, reason) in standing.capabilities.items()
+            for name, (state, reason) in states(standing.processes).items()
         },
         "last_update": standing.last_update,
         "last_backup": standing.backup and standing.backup.at.isoformat(),
@@ -206,7 +206,7 @@ def _table(standing: Standing) -> list[str]:
 def _capabilities(standing: Standing) -> list[str]:
     return [
         terminal.row(name, reason, f"{state:<7}", COLOURS.get(state, "strong"))
-        for name, (state, reason) in standing.capabilities.items()
+        for name, (state, reason) in states(standing.processes).items()
     ]
 
 

@@ -29,7 +29,10 @@ def row(label: str, text: str, mark: str = "", colour: str = "") -> str:
     """A label and its text, which goes on below itself; `mark` begins the text, in colour."""
     first, rest = f"  {label:<{LABEL}}", " " * (LABEL + 2)
     whole = f"{mark}  {text}" if mark else text
-    lines = textwrap.wrap(whole, width() - len(rest), break_on_hyphens=False) or [""]
+    # A path or a command stays whole, so that it can be copied.
+    lines = textwrap.wrap(
+        whole, width() - len(rest), break_on_hyphens=False, break_long_words=False
+    ) or [""]
     if mark and colour:
         lines[0] = paint(mark, colour) + lines[0][len(mark) :]
     return "\n".join([first + lines[0], *(rest + line for line in lines[1:])])

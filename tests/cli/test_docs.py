@@ -76,7 +76,7 @@ class Terminal:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert done.returncode == 0, f"$ {line}\n{done.stdout}{done.stderr}"

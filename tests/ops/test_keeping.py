@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 from tests.ops.sites import Site
+from tests.serve.running import wait_until
+from tests.services.redis import running
 
 
 def test_an_installed_site_is_backed_up_looked_at_read_and_restored(site: Site) -> None:
@@ -14,6 +16,9 @@ def test_an_installed_site_is_backed_up_looked_at_read_and_restored(site: Site) 
     looked = site.clutch("status")
     assert looked.status == 0, looked.said
     assert "runs since" in looked.said
+    told = json.loads(site.clutch("doctor", "--fix", "--json").said)
+    bad = [one["sentence"] for one in told["findings"] if one["level"] == "bad"]
+    assert set(bad) - set(told["mended"]) == {"There is no backup of this site."}
     assert "serving" in site.clutch("logs", "-n", "100").said
     done = site.clutch("backup")
     assert done.status == 0, done.said
@@ -33,3 +38,14 @@ def test_an_installed_site_is_backed_up_looked_at_read_and_restored(site: Site) 
     told = json.loads(site.clutch("status", "--json").said)
     assert told["running"]
     assert told["last_restore_test"]
+
+
+def test_redis_is_used_at_once_by_a_site_that_runs(site: Site) -> None:
+    site.serve()
+    with running() as server:
+        done = site.clutch("redis", "enable", f"redis://127.0.0.1:{server.port}")
+        assert done.status == 0, done.said
+        wait_until(lambda: site.get("/testdb")["capabilities"]["redis"] == "up", 20)
+        done = site.clutch("redis", "disable")
+        assert done.status == 0, done.said
+        assert site.get("/testdb")["capabilities"]["redis"] == "off"

@@ -66,3 +66,22 @@ def test_an_update_with_a_migration_and_back_to_the_data_of_that_time(
     assert "olga" in listed
     assert "later" not in listed
     assert f"{named}_rehearsal" not in others(databases, named)
+
+
+def test_a_backup_is_restored_into_a_generation_of_its_own(
+    postgres_site: Site, databases: Databases, named: str
+) -> None:
+    site = postgres_site
+    assert site.clutch("user", "create", "olga", "--admin").status == 0
+    assert site.clutch("backup").status == 0
+    [path] = (site.root / "backups").glob("*.tar.gz")
+    assert site.clutch("user", "create", "later").status == 0
+    done = site.clutch("restore", str(path))
+    assert done.status == 0, done.said
+    assert site.current.database == f"{named}_gen_2"
+    assert others(databases, named) == [f"{named}_gen_2"]
+    for name, count in ((named, 2), (f"{named}_gen_2", 1)):
+        with psycopg.connect(databases.url(name)) as conn:
+            assert conn.execute("SELECT count(*) FROM account").fetchone() == (count,)
+    site.serve()
+    assert site.clutch("user", "list").said.count("olga") == 1

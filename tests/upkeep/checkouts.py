@@ -58,7 +58,7 @@ class Checkout:
             env={**os.environ, **self.environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)

@@ -74,7 +74,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Clutch, a self-hosted home for an esports community.",
-    epilog="Work without this environment, too: clutch version, clutch install.",
+    epilog="Work without this environment, too: clutch version, install, status, logs, doctor, "
+    "backup, restore, redis.",
 )
 
 

@@ -1,0 +1,199 @@
+"""What the site meets when it runs: the clock, its port, who keeps it running, what is optional."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from clutch_ops import environment, processes, status, terminal
+from clutch_ops.findings import BAD, DOUBTFUL, GOOD, Finding
+from clutch_ops.journal import journals
+from clutch_ops.place import Place
+from clutch_ops.postgres import Postgres
+
+CLOCK_S = 300
+OLD_GATE_S = 600
+LAST_AT = "SELECT max(at) FROM event"
+SYNCHRONIZED = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
+SET_CLOCK = "timedatectl set-ntp true"
+EXTRAS = {
+    "live": "websockets",
+    "redis": "redis",
+    "statistics": "openskill",
+    "metrics": "prometheus_client",
+}
+
+
+def clock(place: Place) -> Iterator[Finding]:
+    """The clock may not be behind what happened already, nor far from the database's."""
+    ahead = max(_ahead(place), default=0.0)
+    if ahead > CLOCK_S:
+        sentence = f"The clock is wrong: it is {terminal.duration(ahead)} behind what happened."
+        yield Finding("clock", BAD, sentence, SET_CLOCK)
+    elif _said(SYNCHRONIZED) == "no":
+        yield Finding("clock", DOUBTFUL, "Nobody keeps this machine's clock right.", SET_CLOCK)
+    else:
+        yield Finding("clock", GOOD, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _ahead(place: Place) -> Iterator[float]:
+    """Seconds by which something lies in the future."""
+    try:
+        store = place.store
+        last = store.value(LAST_AT)
+        if isinstance(store, Postgres):
+            yield abs(float(store.value("SELECT extract(epoch FROM now())") or 0) - time.time())
+    except Exception:  # noqa: BLE001 - what is wrong with the database is told where it is looked at
+        return
+    if last:
+        at = datetime.fromisoformat(last)
+        yield (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - time.time()
+
+
+def _said(command: list[str]) -> str | None:
+    """What a program of this machine says; None where there is none."""
+    if shutil.which(command[0]) is None:
+        return None
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def port(place: Place) -> Iterator[Finding]:
+    """The site answers there, or could."""
+    host = place.settings.get("CLUTCH_HOST") or "127.0.0.1"
+    text = place.settings.get("CLUTCH_PORT") or "1337"
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        return
+    where = f"{host}:{text}"
+    if processes.serving(place):
+        trouble = status.ask(status.ANYWHERE.get(host, host), int(text))
+        if trouble:
+            logs = f"{place.typed} logs --level warning"
+            yield Finding("port", BAD, f"The site runs, but {trouble}.", logs)
+        else:
+            yield Finding("port", GOOD, f"the site answers at {where}")
+        return
+    trouble = _taken(host, int(text))
+    if trouble and not processes.is_held(place):
+        sentence = f"The site can't listen at {where}: {trouble}."
+        yield Finding("port", BAD, sentence, f"ss -ltnp 'sport = :{text}'")
+    else:
+        sentence = f"The site does not run; {where} is free."
+        yield Finding("port", DOUBTFUL, sentence, f"{place.typed} serve")
+
+
+def _taken(host: str, number: int) -> str | None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, number))
+        except OSError as error:
+            return (error.strerror or str(error)).lower()
+    return None
+
+
+def leftovers(place: Place) -> Iterator[Finding]:
+    """What was cut off, or forgotten."""
+    gate = place.run / "gate"
+    if gate.exists() and time.time() - gate.stat().st_mtime > OLD_GATE_S:
+        sentence = f"Nothing can be written: the gate is closed for {_age(gate)}."
+        yield Finding("gate", BAD, sentence, f"rm {gate}")
+    stale = [path for path in place.run.glob("process-*.json") if _is_left(path)]
+    if stale:
+        sentence = f"{terminal.plural(len(stale), 'file')} of processes that are gone."
+        yield Finding("leftovers", DOUBTFUL, sentence, "", _removing(stale))
+    if place.binding and any(not one.is_ended for one in journals(place.layout)):
+        sentence = "A command was cut off, and what it left lies about."
+        yield Finding("leftovers", BAD, sentence, f"{place.typed} recover")
+
+
+def _age(path: Path) -> str:
+    return terminal.duration(time.time() - path.stat().st_mtime)
+
+
+def _is_left(path: Path) -> bool:
+    number = path.stem.partition("-")[2]
+    return number.isdecimal() and not processes.is_alive(int(number))
+
+
+def _removing(paths: list[Path]) -> Callable[[], None]:
+    def remove() -> None:
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    return remove
+
+
+def keeper(place: Place) -> Iterator[Finding]:
+    """Who starts the site again when the machine starts."""
+    if place.binding is None:
+        return
+    facts = place.layout.facts
+    kind, name = str(facts.get("keeper") or "none"), str(facts.get("name"))
+    ways = {
+        "systemd": (["systemctl", "is-active", name], f"systemctl enable --now {name}"),
+        "supervisor": (["supervisorctl", "status", name], f"supervisorctl start {name}"),
+        "pm2": (["pm2", "pid", name], f"pm2 start {place.root}/etc/ecosystem.config.json"),
+    }
+    if kind not in ways:
+        sentence = "Nobody starts the site again when this machine starts."
+        way = f"{place.release}/bin/clutch install {place.root} --manager systemd"
+        yield Finding("kept by", DOUBTFUL, sentence, way)
+        return
+    command, start = ways[kind]
+    if _said(command) in {None, "", "0"}:
+        yield Finding("kept by", BAD, f"{kind} does not run {name}.", start)
+    else:
+        yield Finding("kept by", GOOD, f"{kind}, as {name}")
+
+
+def capabilities(place: Place) -> Iterator[Finding]:
+    """What is optional, how it stands, and how to get it."""
+    found = processes.serving(place)
+    known = status.states(found) if found else _by_settings(place)
+    for name, (state, reason) in known.items():
+        level = BAD if state == "down" else GOOD if state in {"up", "off"} else DOUBTFUL
+        advice = "" if state in {"up", "probing"} else how_to_get(place, name, state)
+        yield Finding(name, level, f"{state}: {reason}", advice)
+
+
+def _by_settings(place: Place) -> dict[str, tuple[str, str]]:
+    """How each will stand at the next start, as far as settings and packages tell."""
+    settings, told = place.settings, {}
+    told["redis"] = _set(bool(settings.get("REDIS_URL") or settings.get("REDIS_HOST")), "REDIS_URL")
+    told["mail"] = _set(bool(settings.get("CLUTCH_MAIL_HOST")), "CLUTCH_MAIL_HOST")
+    for name in ("achievements", "statistics"):
+        setting = f"CLUTCH_{name.upper()}"
+        is_on = settings.get(setting, "on") == "on"
+        told[name] = ("up", "it is on.") if is_on else ("off", f"{setting} is off.")
+    found = environment.ask(place)
+    for name, module in EXTRAS.items():
+        if isinstance(found, environment.Found) and module not in found.modules:
+            told[name] = "absent", f"The package {module} is not installed."
+    return dict(sorted(told.items()))
+
+
+def _set(is_set: bool, setting: str) -> tuple[str, str]:
+    return ("up", "it is set up.") if is_set else ("off", f"{setting} is not set.")
+
+
+def how_to_get(place: Place, name: str, state: str) -> str:
+    """What to type to have something optional."""
+    if state == "absent":
+        return environment.remedy(place)
+    if name == "redis":
+        return f"{place.typed} redis enable"
+    if name == "mail" and state == "off":
+        return f"set CLUTCH_MAIL_HOST in {place.settings_file}"
+    if state == "off":
+        return f"set CLUTCH_{name.upper()}=on in {place.settings_file}"
+    return f"{place.typed} logs --level warning"

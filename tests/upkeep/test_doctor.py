@@ -1,0 +1,156 @@
+"""`clutch doctor`: each thing that is wrong is found once, in one sentence, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.fixtures.site import on_sqlite
+from tests.services.redis import free_port
+from tests.upkeep.checkouts import ROOT, Checkout
+
+pytestmark = on_sqlite
+PARTS = ("pyproject.toml", "requirements.lock", ".env.example")
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    """A release whose code may be broken; its environment is this one's, by links."""
+    release = tmp_path / "release"
+    release.mkdir()
+    shutil.copytree(ROOT / "bin", release / "bin")
+    for part in PARTS:
+        shutil.copy(ROOT / part, release / part)
+    ignored = shutil.ignore_patterns("__pycache__", "static")
+    shutil.copytree(ROOT / "src", release / "src", ignore=ignored)
+    (release / ".venv").symlink_to(ROOT / ".venv")
+    return release
+
+
+def findings(checkout: Checkout, *arguments: str, root: Path = ROOT) -> tuple[int, Any]:
+    done = checkout.clutch("doctor", "--json", *arguments, root=root)
+    assert done.said, done.errors
+    return done.status, json.loads(done.said)
+
+
+def wrong(told: Any) -> list[str]:
+    return [one["sentence"] for one in told["findings"] if one["level"] == "bad"]
+
+
+@pytest.fixture
+def healthy(checkout: Checkout) -> Checkout:
+    """A site with which nothing is wrong: backed up, its port free, its settings its own."""
+    with checkout.dotenv.open("a") as file:
+        file.write(f"CLUTCH_PORT={free_port()}\n")
+    checkout.dotenv.chmod(0o600)
+    checkout.home.chmod(0o700)
+    (checkout.home / "clutch.db").chmod(0o600)
+    checkout.sign_up("ann")
+    assert checkout.clutch("backup").status == 0
+    return checkout
+
+
+def test_with_a_healthy_site_nothing_is_wrong_and_the_pages_are_80_wide(healthy: Checkout) -> None:
+    done = healthy.clutch("doctor")
+    assert done.status == 0, done.said
+    assert "Nothing is wrong" in done.said
+    assert "all resolve, in" in done.said
+    assert "redis enable" in done.said
+    assert "\x1b" not in done.said
+    ours = [line for line in done.said.splitlines() if "/" not in line]
+    assert max(map(len, ours)) <= 80
+
+
+def test_imports_that_resolve_nowhere_are_found_also_inside_functions(
+    healthy: Checkout, release: Path
+) -> None:
+    module = release / "src" / "clutch" / "teams" / "lazy.py"
+    module.write_text("def later() -> None:\n    import colourama\n")
+    status, told = findings(healthy, root=release)
+    assert status == 4
+    assert wrong(told) == [
+        "clutch/teams/lazy.py:2: it needs the package colourama (colourama), which is not declared."
+    ]
+
+
+def test_without_an_environment_the_rest_is_still_looked_at(
+    healthy: Checkout, release: Path
+) -> None:
+    (release / ".venv").unlink()
+    status, told = findings(healthy, root=release)
+    assert status == 4
+    [only] = wrong(told)
+    assert only.startswith("The environment ")
+    assert {"database", "backup", "disk"} <= {one["about"] for one in told["findings"]}
+
+
+def test_all_that_is_wrong_is_found_and_what_is_safe_is_mended(healthy: Checkout) -> None:
+    with healthy.dotenv.open("a") as file:
+        file.write("CLUTCH_SITE_NMAE=x\nCLUTCH_URL='https://a\nCLUTCH_PO")
+    healthy.dotenv.chmod(0o644)
+    (healthy.home / "clutch.db").chmod(0o644)
+    left = healthy.home / "run" / "process-4194304.json"
+    left.write_text("{}")
+    gate = healthy.home / "run" / "gate"
+    gate.touch()
+    os.utime(gate, (time.time() - 3600, time.time() - 3600))
+    break_the_log(healthy.home / "clutch.db")
+    for path in healthy.backups:
+        path.unlink()
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        healthy.environment = {"CLUTCH_PORT": str(stranger.getsockname()[1])}
+        status, told = findings(healthy, "--fix")
+    assert status == 4
+    said = wrong(told)
+    for part in BROKEN:
+        assert sum(part in sentence for sentence in said) == 1, (part, said)
+    # The site itself says one more thing of the same settings.
+    assert len(said) == len(BROKEN) + 1, said
+    assert len(told["mended"]) == 4
+    assert healthy.dotenv.stat().st_mode & 0o777 == 0o600
+    assert healthy.dotenv.read_text().endswith("CLUTCH_PO\n")
+    assert (healthy.home / "clutch.db").stat().st_mode & 0o077 == 0
+    assert not left.exists()
+
+
+BROKEN = (
+    'sets nothing ("CLUTCH_PO")',
+    "CLUTCH_SITE_NMAE is no setting of Clutch.",
+    "opens a quotation and never ends it",
+    "passwords stand in it",
+    "has a gap",
+    "The last backup is gone",
+    "can't listen",
+    "the gate is closed",
+    "The clock is wrong",
+)
+
+
+def break_the_log(database: Path) -> None:
+    """A gap in a stream, and events from the future."""
+    with closing(sqlite3.connect(database)) as conn, conn:
+        listed = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'"
+        for (name,) in conn.execute(listed).fetchall():
+            conn.execute(f"DROP TRIGGER {name}")
+        conn.execute("UPDATE stream SET seq = seq + 1")
+        conn.execute("UPDATE event SET at = '2999-01-01 00:00:00.000000'")
+
+
+def test_on_postgresql_the_same_is_looked_at(postgres_checkout: Checkout) -> None:
+    postgres_checkout.sign_up("ann")
+    with postgres_checkout.opened() as site, site.database.begin_write() as conn:
+        conn.execute(text("UPDATE stream SET seq = seq + 1"))
+    _, told = findings(postgres_checkout)
+    found = {one["about"]: one["level"] for one in told["findings"]}
+    assert found["schema"] == found["postgresql"] == found["clock"] == "ok"
+    assert any("has a gap" in sentence for sentence in wrong(told))
