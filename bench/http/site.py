@@ -39,21 +39,22 @@ class Running:
 
 
 @contextmanager
-def running(command: str, home: Path) -> Iterator[Running]:
+def running(command: str, home: Path, **settings: str) -> Iterator[Running]:
     """`clutch COMMAND` with one process, on a free port, from its first answer on."""
-    with launched(command, home) as address:
+    with launched(command, home, **settings) as address:
         wait_for_page(address)
         yield Running(address, Settings(home=home))
 
 
 @contextmanager
-def launched(command: str, home: Path) -> Iterator[str]:
+def launched(command: str, home: Path, **settings: str) -> Iterator[str]:
     """The same from the moment at which it is started; the address where it is going to be."""
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not _is_ours(name)},
         "CLUTCH_HOME": str(home),
         "CLUTCH_PORT": str(port),
+        **settings,
     }
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
