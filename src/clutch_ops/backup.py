@@ -21,7 +21,8 @@ from clutch_ops.place import Place, here
 from clutch_ops.refusals import DONE, Refused
 
 KEPT = 7
-NAME = re.compile(r"clutch-\d{4}-\d\d-\d\d-\d{6}(-\d+)?\.tar\.gz")
+# When it was made, and which one of that second it is.
+NAME = re.compile(r"clutch-(\d{4}-\d\d-\d\d-\d{6})(?:-(\d+))?\.tar\.gz")
 
 
 def backup(root: Path, arguments: Sequence[str]) -> int:
@@ -134,8 +135,9 @@ def _free_name(folder: Path, made_at: datetime) -> Path:
 
 def prune(folder: Path, keep: int) -> list[Path]:
     """Delete all but the newest backups; what was deleted. Other files are left alone."""
-    ours = sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name))
-    gone = ours[:-keep]
+    named = ((NAME.fullmatch(path.name), path) for path in folder.iterdir())
+    ours = sorted((name[1], int(name[2] or 1), path) for name, path in named if name)
+    gone = [path for _, _, path in ours[:-keep]]
     for path in gone:
         path.unlink()
     return gone

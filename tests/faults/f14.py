@@ -80,9 +80,9 @@ class Attacks:
         self._cup = going.scene.field.cups[0].stream
 
     def futures(self) -> Iterator[Attempt]:
-        """A seq that never was."""
-        some = self._chance.randrange(3, 1_000_000)
-        for seq in (-1, *(self._head + ahead for ahead in (1, 2, some, FARTHEST, 10**30))):
+        """A seq that never was, nor comes to be while the load goes on."""
+        some = self._chance.randrange(10_000, 1_000_000)
+        for seq in (-1, *(self._head + ahead for ahead in (10_000, some, FARTHEST, 10**30))):
             wish = {"stream": self._cup, "epoch": self._epoch, "seq": seq}
             yield Attempt(f"future {seq}", wish, "snapshot", "future")
 

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import text
 
 from clutch_ops import archives
+from clutch_ops.backup import prune
 from tests.fixtures.site import on_sqlite
 from tests.upkeep.checkouts import Checkout, sign_up
 
@@ -89,6 +90,13 @@ def test_seven_are_kept_and_what_is_not_ours_is_left_alone(checkout: Checkout) -
     again = checkout.clutch("backup", "--to", folder, "--keep", "1")
     assert again.status == 0, again.errors
     assert len(list(folder.glob("clutch-*.tar.gz"))) == 1
+
+
+def test_of_one_second_the_last_ones_are_kept(tmp_path: Path) -> None:
+    names = [f"clutch-2026-01-01-120000{more}.tar.gz" for more in ("", "-2", "-9", "-10")]
+    for name in names:
+        (tmp_path / name).touch()
+    assert [path.name for path in prune(tmp_path, 2)] == names[:2]
 
 
 def test_a_database_with_a_gap_in_its_log_gives_no_backup(checkout: Checkout) -> None:
