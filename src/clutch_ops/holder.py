@@ -239,12 +239,17 @@ class Holder:
         self._promise(line, lambda: {"ok": True} if self._active is None else None, facts)
         return None
 
-    def _do_open(self, _line: Line, _facts: dict[str, object]) -> dict[str, object] | None:
-        """Let the next release take the public's connections; then end the one before it."""
+    def _do_open(self, line: Line, facts: dict[str, object]) -> dict[str, object] | None:
+        """Let the next release take the public's connections; then end the one before it.
+
+        The answer comes when that has ended: from then on nobody is answered by the old one.
+        """
         if self._next is None or self._next.status is not None:
             return {"ok": False, "why": "nothing was started"}
+        before = self._active
         self._take_over()
-        return {"ok": True}
+        self._promise(line, lambda: None if before in self._all else {"ok": True}, facts)
+        return None
 
     def _do_abort(self, line: Line, facts: dict[str, object]) -> dict[str, object] | None:
         """Drop the next release; have what `current` says run, and answer when it does."""

@@ -107,7 +107,7 @@ def _go_on(change: Change, steps: Steps, control: Control) -> None:
     with steps.step("open", "Let the public in"):
         change.after.gate.unlink(missing_ok=True)
         try:
-            control.ask("open")
+            control.ask("open", seconds=15)
             control.ask("end")
         except HolderGone:
             steps.done[-1].note = "the holder ended; when it starts, it runs the new release"
