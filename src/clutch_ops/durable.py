@@ -53,12 +53,3 @@ def point(link: Path, target: str) -> None:
     draft.symlink_to(target)
     draft.replace(link)
     sync(link.parent)
-
-
-def folder_size(folder: Path) -> int:
-    """Bytes of all files under a folder."""
-    return sum(
-        (Path(where) / name).lstat().st_size
-        for where, _, names in os.walk(folder)
-        for name in names
-    )

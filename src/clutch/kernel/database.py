@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -180,16 +180,6 @@ def is_storage_failure(error: DBAPIError) -> bool:
 def is_worth_another_try(error: DBAPIError) -> bool:
     """Whether PostgreSQL gave up this transaction only because of its neighbours."""
     return getattr(error.orig, "sqlstate", None) in _POSTGRES_AGAIN
-
-
-def ping(database: Database) -> None:
-    """Ask the database something real.
-
-    Raises:
-        StorageUnavailable: it can't be read.
-    """
-    with database.read() as conn:
-        conn.execute(text("SELECT 1")).scalar_one()
 
 
 def sqlite_path(url: URL) -> Path:

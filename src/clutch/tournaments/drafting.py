@@ -37,7 +37,6 @@ from clutch.tournaments.settings import FIELDS, Setup, check_setup
 
 ALWAYS = frozenset({"name", "game", "description", "visibility"})
 UNTIL_THE_END = frozenset({"rules", "report_minutes"})
-UNTIL_THE_DRAW = frozenset(FIELDS) - ALWAYS - UNTIL_THE_END
 # What the draw is made from besides the seeding.
 DRAWN_FROM = frozenset({"format", "format_settings"})
 

@@ -192,15 +192,6 @@ class TeamsOutside(Refusal):
 # --- statuses -------------------------------------------------------------------------------------
 
 
-class StatusUnknown(Refusal):
-    """That is no status that a tournament can be brought to by a click."""
-
-    code = "status-unknown"
-    kind = Kind.INVALID
-    field = "to"
-    sentence = N_("A tournament can't be brought to that status. Choose one of those offered.")
-
-
 class StatusRefused(Refusal):
     """From here the tournament can't get there."""
 
