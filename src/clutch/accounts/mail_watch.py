@@ -6,7 +6,6 @@ seconds or so, and when it answers, what waits is sent at once.
 
 from __future__ import annotations
 
-import random
 import smtplib
 import threading
 import time
@@ -19,6 +18,7 @@ from clutch.accounts.resets import RESET_MAIL
 from clutch.kernel import deliveries
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.database import Database
+from clutch.kernel.pauses import spread
 from clutch.kernel.refusals import N_, Refusal
 from clutch.kernel.settings import Settings
 from clutch.kernel.writing import Writer
@@ -47,8 +47,6 @@ class MailWatch:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._greeted_at = time.monotonic()
-        # Only spreads the greetings of several processes; nothing depends on it.
-        self._chance = random.Random()  # noqa: S311
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="mail-watch", daemon=True)
@@ -68,8 +66,7 @@ class MailWatch:
             self._capabilities.settle("mail")
             return
         self._capabilities.set("mail", State.DOWN, FAILS, host=self._host, why=trouble)
-        pause = GREET_EVERY_S * self._chance.uniform(0.8, 1.2)
-        if time.monotonic() - self._greeted_at >= pause:
+        if time.monotonic() - self._greeted_at >= spread(GREET_EVERY_S, most=1.2):
             self.greet()
 
     def greet(self) -> None:

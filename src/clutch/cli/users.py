@@ -6,9 +6,7 @@ Works beside a running site; what it does stands in the log as done by the site.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,10 +17,9 @@ from clutch.accounts.models import SITE, Account, AccountId, Role
 from clutch.accounts.queries import find_player_named, list_accounts
 from clutch.accounts.resets import make_reset_link
 from clutch.accounts.signup import NewAccount, create_account, hash_for_account
-from clutch.bootstrap import Site, open_site, prepare
-from clutch.kernel import ids, logs
-from clutch.kernel.refusals import Refusal
-from clutch.kernel.settings import BadSettings, load_settings
+from clutch.bootstrap import Site
+from clutch.cli.opened import fail, opened_site
+from clutch.kernel import ids
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -44,7 +41,7 @@ def create(
     password = _ask_password() if ask else ids.new_token()[:20]
     wish = NewAccount(name, password, email)
     wanted = Role.ADMIN if admin else role or Role.PLAYER
-    with _site() as site:
+    with opened_site() as site:
         hashed = hash_for_account(site.desk, wish)
         made = site.writer.write(lambda tx: create_account(tx, SITE, wish, hashed, wanted))
     _say(f"The account {made.name} is there ({made.role}).")
@@ -55,7 +52,7 @@ def create(
 @app.command()
 def reset(name: NameArgument) -> None:
     """Make a one-time link with which somebody sets a new password; it works for 24 hours."""
-    with _site() as site:
+    with opened_site() as site:
         account_id = _find(site, name)
         link = site.writer.write(lambda tx: make_reset_link(tx, SITE, account_id))
         base = site.settings.url or f"http://{site.settings.host}:{site.settings.port}"
@@ -66,7 +63,7 @@ def reset(name: NameArgument) -> None:
 @app.command()
 def role(name: NameArgument, to: Annotated[Role, typer.Argument(help="The new role.")]) -> None:
     """Give an account another role; it counts at once."""
-    with _site() as site:
+    with opened_site() as site:
         account_id = _find(site, name)
         changed = site.writer.write(lambda tx: change_role(tx, SITE, account_id, to))
     _say(f"{changed.name} is now {changed.role}.")
@@ -77,7 +74,7 @@ def list_users(
     search: Annotated[str, typer.Argument(help="A part of the name or the e-mail address.")] = "",
 ) -> None:
     """List the accounts, by name."""
-    with _site() as site:
+    with opened_site() as site:
         found = _all(site, search)
     table = Table("id", "name", "role", "e-mail", "since", "banned", box=None)
     for one in found:
@@ -103,32 +100,14 @@ def _find(site: Site, name: str) -> AccountId:
     with site.database.read() as conn:
         found = find_player_named(conn, name)
     if found is None:
-        _fail(f"There is no account called {name}. `clutch user list` shows all of them.")
+        fail(f"There is no account called {name}. `clutch user list` shows all of them.")
     return found.id
-
-
-@contextmanager
-def _site() -> Iterator[Site]:
-    """The site that the settings name; a refusal or a bad setting ends it with one line."""
-    try:
-        settings = load_settings()
-        logs.configure("warning")
-        prepare(settings)
-        site = open_site(settings)
-    except BadSettings as bad:
-        _fail(str(bad))
-    try:
-        yield site
-    except Refusal as refusal:
-        _fail(str(refusal))
-    finally:
-        site.close()
 
 
 def _ask_name(otherwise: str) -> str:
     if sys.stdin.isatty():
         return str(typer.prompt("Name", default=otherwise or None))
-    return otherwise or _fail("Say the name of the account: clutch user create NAME.")
+    return otherwise or fail("Say the name of the account: clutch user create NAME.")
 
 
 def _ask_password() -> str:
@@ -139,8 +118,3 @@ def _ask_password() -> str:
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
-
-
-def _fail(line: str) -> NoReturn:
-    sys.stderr.write(f"{line}\n")
-    raise typer.Exit(2)

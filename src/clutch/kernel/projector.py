@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 
 import structlog
@@ -11,6 +10,7 @@ from clutch.kernel import leases
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import Clock
 from clutch.kernel.database import Database
+from clutch.kernel.pauses import Pauses
 from clutch.kernel.projections import CursorMoved, Projection, Steps, find_cursor
 from clutch.kernel.refusals import N_, StorageUnavailable, WritesPaused
 from clutch.kernel.writing import Transaction, Writer
@@ -111,8 +111,7 @@ class _Runner:
         self._holding = False
         self._asked_at = 0.0
         self._trouble: str | None = None
-        # Only spreads the tries of several processes; nothing depends on it.
-        self._chance = random.Random()  # noqa: S311
+        self._pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name=self._lease, daemon=True)
@@ -141,14 +140,13 @@ class _Runner:
             self.catch_up()
 
     def _run(self) -> None:
-        pause = LOOK_EVERY_S
         while not self._ended.is_set():
-            pause = self._round(pause)
+            pause = self._round()
             self._woken.wait(pause) if pause <= LOOK_EVERY_S else self._ended.wait(pause)
             self._woken.clear()
         self._give_back()
 
-    def _round(self, pause: float) -> float:
+    def _round(self) -> float:
         """One look at the log; gives the pause until the next, in seconds."""
         try:
             if not self._hold():
@@ -161,8 +159,8 @@ class _Runner:
             return FIRST_PAUSE_S  # said elsewhere, once
         except Exception as error:  # noqa: BLE001 - said as a capability; the next try may go well
             self._fail(error)
-            longer = max(FIRST_PAUSE_S, min(pause * 2, LONGEST_PAUSE_S))
-            return longer * self._chance.uniform(0.8, 1.0)
+            return self._pauses.next()
+        self._pauses.begin_anew()
         return LOOK_EVERY_S
 
     def _catch_up(self, *, ends: bool) -> None:

@@ -8,7 +8,6 @@ Nothing here is ever the only place of anything.
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ import structlog
 
 from clutch.kernel.breaker import Breaker
 from clutch.kernel.capabilities import Capabilities, State
+from clutch.kernel.pauses import Pauses
 from clutch.kernel.redis_calls import Call, Calls, Command
 from clutch.kernel.redis_ear import Ear
 from clutch.kernel.redis_trouble import SILENT, WAITS, Trouble, address_of, trouble_of
@@ -59,11 +59,9 @@ class RedisLink:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._was_lost = False
-        self._worked = False
         self._why = Trouble(ASKED, address=self._address)
         self._client: Any = None
-        # Only spreads the tries of several processes; nothing depends on it.
-        self._chance = random.Random()  # noqa: S311
+        self._pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         self.returned: Callable[[], None] = lambda: None
         self.looked: Callable[[], None] = lambda: None
         self.heard: Callable[[str], None] = lambda _: None
@@ -111,9 +109,7 @@ class RedisLink:
     # --- the thread -------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        pause = FIRST_PAUSE_S / 2
         while not self._ended.is_set():
-            self._worked = False
             try:
                 self._use()
             except Trouble as trouble:
@@ -121,8 +117,7 @@ class RedisLink:
             except Exception:  # noqa: BLE001 - a bug: said in full, and Redis is done without
                 _log.exception("redis failed")
                 self._lose(Trouble(N_("An unexpected error; the log has it.")))
-            pause = FIRST_PAUSE_S if self._worked else min(pause * 2, LONGEST_PAUSE_S)
-            self._ended.wait(pause * self._chance.uniform(0.7, 1.0))
+            self._ended.wait(self._pauses.next())
 
     def _use(self) -> None:
         """Connect, check, and serve until something is wrong."""
@@ -134,7 +129,7 @@ class RedisLink:
             self._settle()
             ear.start(self._hear, self._calls.wake)
             self._was_lost = False
-            self._worked = True
+            self._pauses.begin_anew()
             self._breaker.close()
             self._capabilities.set("redis", State.UP, WORKS, address=self._address)
             self._serve(ear)
