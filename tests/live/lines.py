@@ -146,6 +146,7 @@ def ask(
 ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
     """GET; the answer's head."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=seconds)
     connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
     return connection, connection.getresponse()
