@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clutch_ops import databases, durable, health, launch
+from clutch_ops import databases, durable, health, inspection, launch
 from clutch_ops.health import Unhealthy
 from clutch_ops.layout import Binding, Layout, release_facts
 from clutch_ops.listening import Notify
@@ -123,7 +123,7 @@ def rehearse(
     binding = _scratch(layout, release, accepts)
     store = databases.store_of(layout, binding)
     discard(layout)
-    (binding.generation / "run").mkdir(parents=True, mode=0o700)
+    layout.make_generation(binding.generation)
     trial = Trial()
     try:
         before = _copy(layout, source, binding, trial)
@@ -133,7 +133,7 @@ def rehearse(
             except (Unhealthy, OSError) as error:
                 raise Refused(
                     f"On a copy of this site's data the release does not work: {error}.",
-                    "Nothing; wait for a release in which that is mended.",
+                    inspection.WAIT,
                     running.said(),
                 ) from None
         trial.schema = store.value(databases.SCHEMA) or ""

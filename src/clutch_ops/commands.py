@@ -61,10 +61,23 @@ def run_in_site(root: Path, arguments: Sequence[str]) -> int:
     known = EVERYWHERE | IN_SITE
     if arguments and arguments[0] in known:
         return _call(known[arguments[0]], root, arguments[1:])
+    if not arguments or arguments[0] == "--help":
+        _list_own()
     try:
         return _hand_over(root, arguments)
     except Refused as refused:
         return _tell(refused)
+
+
+def _list_own() -> None:
+    """What the release's own list of commands, which follows, does not have."""
+    from clutch_ops import terminal
+
+    print("\nOf this site, whatever state its release is in:\n")
+    for name, where in {**IN_SITE, **EVERYWHERE}.items():
+        summary = (_function(where).__doc__ or "").splitlines()[0]
+        print(terminal.row(name, summary))
+    sys.stdout.flush()
 
 
 def load_all() -> None:
@@ -74,15 +87,20 @@ def load_all() -> None:
 
 
 def _call(where: str, root: Path, arguments: Sequence[str]) -> int:
-    module, name = where.split(":")
-    command: Command = getattr(import_module(module), name)
+    name = where.partition(":")[2]
     try:
-        return command(root, arguments)
+        return _function(where)(root, arguments)
     except Refused as refused:
         return _tell(refused)
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         return _tell(Refused(f"clutch {name} could not go on ({what})."))
+
+
+def _function(where: str) -> Command:
+    module, name = where.split(":")
+    command: Command = getattr(import_module(module), name)
+    return command
 
 
 def _tell(refused: Refused) -> int:

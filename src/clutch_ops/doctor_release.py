@@ -14,7 +14,7 @@ from clutch_ops.place import Place
 NEEDS = (3, 11)
 TOLD = 5
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)( ;)?", re.MULTILINE)
-_LACKS = re.compile(r"it needs the package (\S+) ")
+_LACKS = re.compile(r"it needs the package ([^\s,]+)")
 
 
 def installed(place: Place) -> Iterator[Finding]:
@@ -38,15 +38,17 @@ def _packages(place: Place, found: dict[str, str]) -> Iterator[Finding]:
     here = {_plain(name): version for name, version in found.items()}
     locked = (place.release / "requirements.lock").read_text(encoding="utf-8")
     pinned = _PINNED.findall(locked)
-    declared = {_plain(name): version for name, version, _ in pinned}
+    declared: dict[str, list[str]] = {}
+    for name, version, _ in pinned:
+        declared.setdefault(_plain(name), []).append(version)
     # A marker says that a package is for other machines than some: pip knows which.
     marked = {_plain(name) for name, _, marker in pinned if marker}
     optional = optional_packages(place)
     missing = [name for name in declared if name not in here and name not in marked]
     other = [
-        f"{name} {here[name]} (locked: {version})"
-        for name, version in declared.items()
-        if name in here and here[name] != version
+        f"{name} {here[name]} (locked: {' or '.join(versions)})"
+        for name, versions in declared.items()
+        if name in here and here[name] not in versions
     ]
     lacking = [name for name in missing if name not in optional]
     left_out = [name for name in missing if name in optional]

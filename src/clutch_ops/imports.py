@@ -65,10 +65,14 @@ def faults_in(path: Path) -> Iterator[str]:
         return
     for line, module, name in imports_of(tree):
         if not can_be_found(module):
-            package = module.split(".")[0]
-            yield f"{path}:{line}: it needs the package {package} ({module}), which is not declared"
+            yield f"{path}:{line}: it needs {_named(module)}, which is not declared"
         elif name and name != "*" and module.split(".")[0] in OWN and not has(module, name):
             yield f"{path}:{line}: {module} has no {name}"
+
+
+def _named(module: str) -> str:
+    package = module.split(".", maxsplit=1)[0]
+    return f"the package {package}" + (f" ({module})" if module != package else "")
 
 
 def import_faults(names: dict[str, Path]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from clutch_ops.layout import Binding, Layout
 from clutch_ops.refusals import Refused
 
 SECONDS = 120
+WAIT = "Nothing; wait for a release in which that is mended."
 
 
 def inspect(layout: Layout, binding: Binding) -> None:
@@ -24,11 +25,17 @@ def inspect(layout: Layout, binding: Binding) -> None:
     environment = launch.environment_of(layout, binding)
     script = str(Path(imports.__file__))
     command = [str(launch.python_of(release)), "-P", script, str(release / "src"), "clutch"]
-    _run(command, environment, layout.root, "Its code does not hold together")
+    _run(command, environment, layout.root, "Its code does not hold together", WAIT)
     ops = [sys.executable, "-I", "-S", str(release / "src" / "clutch_ops" / "imports.py")]
     if (release / "src" / "clutch_ops" / "imports.py").is_file():
         alone = [*ops, str(release / "src"), "clutch_ops"]
-        _run(alone, {"PATH": environment.get("PATH", "")}, layout.root, "Its clutch_ops is broken")
+        _run(
+            alone,
+            {"PATH": environment.get("PATH", "")},
+            layout.root,
+            "Its clutch_ops is broken",
+            WAIT,
+        )
     check_settings(layout, binding)
 
 
@@ -40,10 +47,13 @@ def check_settings(layout: Layout, binding: Binding) -> None:
     """
     command = launch.command_of(binding.release, "check")
     environment = launch.environment_of(layout, binding)
-    _run(command, environment, layout.root, "The settings or the templates are wrong")
+    advice = f"Mend {layout.settings_file} when it is a setting; else wait for another release."
+    _run(command, environment, layout.root, "The settings or the templates are wrong", advice)
 
 
-def _run(command: list[str], environment: dict[str, str], folder: Path, what: str) -> None:
+def _run(
+    command: list[str], environment: dict[str, str], folder: Path, what: str, advice: str
+) -> None:
     try:
         done = subprocess.run(
             command,
@@ -60,7 +70,7 @@ def _run(command: list[str], environment: dict[str, str], folder: Path, what: st
         said = (done.stdout + done.stderr).strip()
         lines = said.splitlines() or [f"status {done.returncode}"]
         first = lines[0] if done.stdout.strip() else lines[-1]
-        raise Refused(f"{what}: {_short(first, folder)}", "", said)
+        raise Refused(f"{what}: {_short(first, folder)}", advice, said)
 
 
 def _short(line: str, root: Path) -> str:

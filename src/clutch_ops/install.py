@@ -113,7 +113,7 @@ def _make(layout: Layout, ref: str, steps: Steps) -> str:
     with steps.step("environment", "Install its packages from the lock"):
         environments.ensure(layout, release)
     generation = layout.generations / "gen-1"
-    (generation / "run").mkdir(parents=True, exist_ok=True, mode=0o700)
+    layout.make_generation(generation)
     with steps.step("inspect", "Look up every import, setting and template"):
         inspection.inspect(layout, Binding(layout.bindings / "0", release, generation))
     with steps.step("rehearse", "Try it out on data of its own"):

@@ -143,6 +143,12 @@ class Layout:
         """The one commit point: `current` leads to the binding, and that is on the disk."""
         durable.point(self.root / "current", f"bindings/{binding.number}")
 
+    @staticmethod
+    def make_generation(generation: Path) -> None:
+        """Make a generation's folders, for this user only; nothing happens to one that is there."""
+        for folder in (generation, generation / "run"):
+            folder.mkdir(exist_ok=True, mode=0o700)
+
     def next_generation(self) -> Path:
         """The folder of the next generation; it is not there yet."""
         numbers = [int(path.name[4:]) for path in self.generations.glob("gen-[0-9]*")]

@@ -22,6 +22,8 @@ from clutch_ops.layout import Layout
 from clutch_ops.refusals import DONE, NEEDS_PERSON, REFUSED, ROLLED_BACK, Refused
 
 BAR = 20
+# Of the titles of steps, so that their seconds stand in a column.
+WIDEST = 49
 # A fact of an act that counts already, whatever fails after it.
 COMMITTED = "committed"
 WORDS = {DONE: "done", REFUSED: "refused", ROLLED_BACK: "rolled back", NEEDS_PERSON: "needs you"}
@@ -85,7 +87,7 @@ class Steps:
             )
             say(line, end="\n" if outcome else "")
         elif outcome:
-            say(f"{number}  {one.title:<44} {seconds}  {outcome}{note}")
+            say(f"{number}  {one.title:<{WIDEST}} {seconds}  {outcome}{note}")
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -141,7 +143,8 @@ def _write(
     path = layout.reports / f"{steps.journal.path.stem}.txt"
     seconds = round(time.monotonic() - steps.began, 1)
     lines = [
-        f"{one.title:<44} {one.seconds:7.1f} s  {one.outcome}  {one.note}" for one in steps.done
+        f"{one.title:<{WIDEST}} {one.seconds:7.1f} s  {one.outcome}  {one.note}"
+        for one in steps.done
     ]
     details = ["", "Details:", refused.details] if refused and refused.details else []
     durable.write_text(path, "\n".join([*text, "", *lines, f"Together {seconds} s.", *details, ""]))

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clutch_ops import arguments as typed
-from clutch_ops import databases, inspection, preflight, recover
+from clutch_ops import databases, inspection, preflight, recover, source
 from clutch_ops.journal import Journal, only_one
-from clutch_ops.layout import Binding, Layout, name_of
+from clutch_ops.layout import Binding, Layout, name_of, release_facts
 from clutch_ops.prune import prune
 from clutch_ops.refusals import Refused
 from clutch_ops.report import Steps, conclude
@@ -60,16 +60,24 @@ def _go(layout: Layout, now: Binding, then: Binding, discard: bool, steps: Steps
 
 
 def _before(layout: Layout, now: Binding) -> Binding:
-    """The newest older binding to another release.
+    """The newest older binding to a release that is not newer than this one.
+
+    After one rollback another goes further back, not forth to what was left.
 
     Raises:
         Refused: there is none.
     """
     made = [one for one in layout.bindings_made() if one.number < now.number]
-    others = [one for one in made if one.release != now.release]
+    others = [one for one in made if one.release != now.release and not _follows(layout, one, now)]
     if not others:
         raise Refused("There is no release before this one to go back to.", "clutch update")
     return others[-1]
+
+
+def _follows(layout: Layout, one: Binding, now: Binding) -> bool:
+    """Whether one binding's release was made out of the other's."""
+    commit, base = (str(release_facts(each.release).get("commit")) for each in (one, now))
+    return source.is_older(layout, base, commit)
 
 
 def _accepted(layout: Layout, now: Binding, then: Binding) -> str | None:

@@ -179,7 +179,7 @@ def planned(
         database=database,
         before=before.number,
     )
-    (generation / "run").mkdir(parents=True, exist_ok=True, mode=0o700)
+    layout.make_generation(generation)
     return before, layout.bind(release, generation, database, accepts)
 
 

@@ -48,6 +48,8 @@ def test_an_installation_says_what_it_does_and_leaves_a_site_that_can_be_started
     assert "Try it out on data of its own" in said
     assert site.current.number == 1
     assert not list((site.root / "data").glob("rehearsal*"))
+    assert all(not path.stat().st_mode & 0o077 for path in (site.root / "data").rglob("*"))
+    assert "update  " in site.clutch("--help").said
     done = site.clutch("version")
     assert done.status == 0
     assert done.said.startswith("Clutch 0.1.0 (commit ")
@@ -72,6 +74,8 @@ def test_an_update_with_a_migration_and_back_while_people_look(site: Site) -> No
         assert site.version == "0.1.0"
         assert site.current.generation.name == "gen-2"
         assert site.get("/testdb")["schema"] == "9001"
+        again = site.clutch("rollback")
+        assert (again.status, site.version) == (2, "0.1.0"), again.said
         assert site.get("/readyz") == {"status": "ready"}
         told = visitors.counted()
     assert told["failed"] == []

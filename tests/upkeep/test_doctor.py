@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -60,6 +61,18 @@ def healthy(checkout: Checkout) -> Checkout:
     return checkout
 
 
+def test_packages_may_be_locked_in_another_version_for_each_python(
+    healthy: Checkout, release: Path
+) -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    [first, *_] = re.findall(r"^\S+==\S+", lock, re.MULTILINE)
+    also = f"{first}.1 ; python_full_version >= '3.99'\n"
+    (release / "requirements.lock").write_text(f"{lock}\n{also}", encoding="utf-8")
+    _, told = findings(healthy, root=release)
+    [packages] = [one for one in told["findings"] if one["about"] == "packages"]
+    assert packages["sentence"].startswith("all "), packages
+
+
 def test_with_a_healthy_site_nothing_is_wrong_and_the_pages_are_80_wide(healthy: Checkout) -> None:
     done = healthy.clutch("doctor")
     assert done.status == 0, done.said
@@ -79,7 +92,7 @@ def test_imports_that_resolve_nowhere_are_found_also_inside_functions(
     status, told = findings(healthy, root=release)
     assert status == 4
     assert wrong(told) == [
-        "clutch/teams/lazy.py:2: it needs the package colourama (colourama), which is not declared."
+        "clutch/teams/lazy.py:2: it needs the package colourama, which is not declared."
     ]
 
 
