@@ -53,6 +53,9 @@ class Store(Protocol):
     def create(self) -> None:
         """An empty one, in place of what is there."""
 
+    def others(self) -> int:
+        """How many connections of other programs could write to it now."""
+
     def broken(self) -> str | None:
         """What the database itself finds wrong, or None."""
 
@@ -101,6 +104,9 @@ class Sqlite:
     def create(self) -> None:
         self.drop()
 
+    def others(self) -> int:
+        return 0  # of a file no other machine is to write
+
     def broken(self) -> str | None:
         with closing(self._open()) as conn:
             found = str(conn.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -133,6 +139,20 @@ def store_at(layout: Layout, generation: Path, database: str | None) -> Store:
     if url is None:
         return Sqlite(generation / "clutch.db")
     return Postgres.at(url, database)
+
+
+def next_generation(layout: Layout) -> tuple[Path, str | None]:
+    """The folder of the next generation and the name of its database; neither is there yet.
+
+    Another machine's site may have taken a name of the same server.
+    """
+    url = settings.database_url(layout)
+    taken = [] if url is None else Postgres.at(url, None).neighbours()
+    for folder in layout.next_generations():
+        name = beside(layout, folder.name)
+        if name not in taken:
+            return folder, name
+    raise AssertionError("there is always one more number")
 
 
 def beside(layout: Layout, name: str) -> str | None:

@@ -15,7 +15,9 @@ DIR/current -> bindings/7            the one name that a switch changes
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -149,10 +151,11 @@ class Layout:
         for folder in (generation, generation / "run"):
             folder.mkdir(exist_ok=True, mode=0o700)
 
-    def next_generation(self) -> Path:
-        """The folder of the next generation; it is not there yet."""
+    def next_generations(self) -> Iterator[Path]:
+        """Folders for the next generation, in order; none of them is there yet."""
         numbers = [int(path.name[4:]) for path in self.generations.glob("gen-[0-9]*")]
-        return self.generations / f"gen-{max(numbers, default=0) + 1}"
+        for number in itertools.count(max(numbers, default=0) + 1):
+            yield self.generations / f"gen-{number}"
 
 
 _FOLDERS = {

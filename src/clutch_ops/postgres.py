@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 GATE_LOCK = 7177265  # clutch.kernel.writing holds it shared around every write
 SECONDS = 600
+# Who only reads (pg_dump), looks (psql: that is us, too) or cleans up loses nothing.
+CONNECTED = (
+    "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' "
+    "AND application_name NOT IN ('psql', 'pg_dump')"
+)
 MISSING = "No PostgreSQL client programs here: the update copies the database by them."
 
 
@@ -70,6 +75,13 @@ class Postgres:
     def create(self) -> None:
         self.drop()
         self._maintain(f'CREATE DATABASE "{self.name}" TEMPLATE template0')
+
+    def others(self) -> int:
+        return int(self.value(f"{CONNECTED} AND datname = current_database()") or 0)
+
+    def neighbours(self) -> list[str]:
+        """Names of all databases of the server."""
+        return replace(self, name="postgres")._psql("SELECT datname FROM pg_database").splitlines()
 
     def broken(self) -> str | None:
         return None  # PostgreSQL checks its references itself, and its pages where it is set to

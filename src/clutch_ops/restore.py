@@ -195,8 +195,7 @@ def _into_generation(place: Place, path: Path) -> str:
     """A new generation of the data, bound by one rename; the old one stays as it is."""
     layout, binding = place.layout, place.binding
     assert binding is not None
-    generation = layout.next_generation()
-    database = databases.beside(layout, generation.name)
+    generation, database = databases.next_generation(layout)
     journal = Journal.begin(layout, "restore", file=str(path))
     meant = {"number": layout.next_number(), "generation": generation.name, "database": database}
     journal.note("binding", **meant)

@@ -9,12 +9,14 @@ of `current`: before it everything leads back, after it everything leads forward
 from __future__ import annotations
 
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from clutch_ops import canary, databases, durable, health
 from clutch_ops.control import Control, HolderGone
+from clutch_ops.databases import Store
 from clutch_ops.health import Unhealthy
 from clutch_ops.journal import switching
 from clutch_ops.layout import Binding, Layout, release_facts
@@ -24,6 +26,7 @@ from clutch_ops.talk import Address
 
 LOAD_S = 60.0
 BACK_S = 60.0
+ALONE_S = 3.0
 LEAST_PREPARE_S = 30.0
 
 
@@ -87,13 +90,32 @@ def _freeze(layout: Layout, change: Change, steps: Steps, control: Control) -> d
         _tell(control, "stop", seconds=15)
         change.before.gate.touch(mode=0o600)
         durable.sync(change.before.gate.parent)
-        databases.store_of(layout, change.before).hold_still()
+        store = databases.store_of(layout, change.before)
+        store.hold_still()
+        _check_alone(store)
     with steps.step("copy", "Copy the data"):
         store = databases.store_of(layout, change.after)
         databases.store_of(layout, change.copied).copy_to(store)
         _copy_files(change.copied, change.after)
         databases.renew_epoch(store)
         return databases.counts(store)
+
+
+def _check_alone(store: Store) -> None:
+    """Whoever else writes to the data that is left behind would lose it.
+
+    Raises:
+        Refused: another machine's site or another program is connected, also after some seconds.
+    """
+    until = time.monotonic() + ALONE_S
+    while count := store.others():
+        if time.monotonic() > until:
+            raise Refused(
+                f"Others use the database, too ({count} connections): another machine's site? What "
+                "they write while the data is migrated would be lost.",
+                "Stop them, then type this again.",
+            )
+        time.sleep(0.1)
 
 
 def _copy_files(source: Binding, to: Binding) -> None:
@@ -134,7 +156,8 @@ def _go_back(
             _details(error),
         ) from error
     kind = RolledBack if frozen else Refused
-    raise kind(_reason(error), "", _details(error)) from error
+    advice = error.advice if isinstance(error, Refused) else ""
+    raise kind(_reason(error), advice, _details(error)) from error
 
 
 def drop(layout: Layout, after: Binding, before: Binding) -> None:

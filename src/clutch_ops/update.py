@@ -169,8 +169,7 @@ def planned(
     """The binding before and the one after, which is made, and noted in case of a cut."""
     generation, database = before.generation, before.database
     if copied is not None:
-        generation = layout.next_generation()
-        database = databases.beside(layout, generation.name)
+        generation, database = databases.next_generation(layout)
     number = layout.next_number()
     steps.journal.note(
         "binding",

@@ -7,10 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from tests.conftest import SESSION_FOLDER
-from tests.ops.sites import Site, copied, free_port, install
+from tests.ops.sites import Site, copied, databases_of, free_port, install
+from tests.services.databases import Databases
 from tests.services.keeper import locked
 
 
@@ -41,3 +44,12 @@ def site(installed: Path, folder: Path) -> Iterator[Site]:
     """An installed site; nothing runs yet."""
     with copied(installed, folder) as made:
         yield made
+
+
+@pytest.fixture
+def named(databases: Databases, postgres_url: str) -> Iterator[str]:
+    """The name of the site's first database; those that updates make go with it."""
+    name = psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"]
+    yield str(name)
+    for made in databases_of(databases, str(name)):
+        databases.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(made)))

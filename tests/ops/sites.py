@@ -17,9 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from clutch_ops import environments
 from clutch_ops.layout import Binding, Layout
 from tests.serve.running import wait_until
+from tests.services.databases import Databases
 from tools.tracked import ROOT, tracked_files
 
 PARTS = ("bin", "src", "pyproject.toml", "requirements.lock", ".env.example")
@@ -269,3 +272,10 @@ def wait_for_step(site: Site, step: str, state: str, seconds: float = 240) -> No
                 return
         assert time.monotonic() < until, f"{step} {state} never came"
         time.sleep(0.002)
+
+
+def databases_of(databases: Databases, name: str) -> list[str]:
+    """The databases that a site with one of this name has made beside it."""
+    listed = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1"
+    with psycopg.connect(databases.url("postgres")) as conn:
+        return [row[0] for row in conn.execute(listed, [f"{name}_"])]

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
 
-from tests.ops.sites import Site, copied
+from tests.ops.sites import Site, copied, databases_of
 from tests.ops.test_update import migration
 from tests.services.databases import Databases
 
@@ -17,25 +16,10 @@ pytestmark = [pytest.mark.long, pytest.mark.postgres]
 
 
 @pytest.fixture
-def named(databases: Databases, postgres_url: str) -> Iterator[str]:
-    """The name of the site's first database; those that updates make go with it."""
-    name = psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"]
-    yield str(name)
-    for made in others(databases, str(name)):
-        databases.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(made)))
-
-
-@pytest.fixture
 def postgres_site(installed: Path, folder: Path, postgres_url: str, named: str) -> Iterator[Site]:
     with copied(installed, folder) as site:
         site.set(DATABASE_URL=postgres_url)
         yield site
-
-
-def others(databases: Databases, name: str) -> list[str]:
-    listed = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1"
-    with psycopg.connect(databases.url("postgres")) as conn:
-        return [row[0] for row in conn.execute(listed, [f"{name}_"])]
 
 
 def test_an_update_with_a_migration_and_back_to_the_data_of_that_time(
@@ -65,7 +49,7 @@ def test_an_update_with_a_migration_and_back_to_the_data_of_that_time(
     listed = site.clutch("user", "list").said
     assert "olga" in listed
     assert "later" not in listed
-    assert f"{named}_rehearsal" not in others(databases, named)
+    assert f"{named}_rehearsal" not in databases_of(databases, named)
 
 
 def test_a_backup_is_restored_into_a_generation_of_its_own(
@@ -79,7 +63,7 @@ def test_a_backup_is_restored_into_a_generation_of_its_own(
     done = site.clutch("restore", str(path))
     assert done.status == 0, done.said
     assert site.current.database == f"{named}_gen_2"
-    assert others(databases, named) == [f"{named}_gen_2"]
+    assert databases_of(databases, named) == [f"{named}_gen_2"]
     for name, count in ((named, 2), (f"{named}_gen_2", 1)):
         with psycopg.connect(databases.url(name)) as conn:
             assert conn.execute("SELECT count(*) FROM account").fetchone() == (count,)
