@@ -107,8 +107,8 @@ def terminal(checkout: Path, port: int) -> Iterator[Terminal]:
         end_session(server)
 
 
-def test_the_operators_page_can_be_typed_from_top_to_bottom(terminal: Terminal) -> None:
-    lines = typed("docs/operating.md")
+def test_the_reference_can_be_typed_from_top_to_bottom(terminal: Terminal) -> None:
+    lines = typed("docs/reference.md")
     assert len(lines) > 12
     for line in lines:
         terminal.type(line)
