@@ -79,12 +79,19 @@ def test_the_extras_are_those_of_pyproject() -> None:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder that is looked into first, and no optional package imported yet."""
     monkeypatch.syspath_prepend(tmp_path)
-    for name in [one for one in sys.modules if one.split(".")[0] == "openskill"]:
+    for name in imported():
         monkeypatch.delitem(sys.modules, name)
-    return tmp_path
+    yield tmp_path
+    # What other tests import is the real one again.
+    for name in imported():
+        del sys.modules[name]
+
+
+def imported() -> list[str]:
+    return [name for name in sys.modules if name.partition(".")[0] == "openskill"]
 
 
 def test_what_is_installed_is_given(installed: Path) -> None:
