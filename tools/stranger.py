@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ from tools.steady import Steadier
 
 SECONDS = 600
 END_S = 30
+# Whoever looks does so a moment after something was started: by then all of it has said how it is.
+LOOKS = re.compile(r"clutch (status|doctor)")
+PAUSE_S = 3.0
 VERSION = "src/clutch/__init__.py"
 
 
@@ -105,6 +109,8 @@ class Stranger:
         line = command
         for told, here in self._names():
             line = line.replace(told, here)
+        if LOOKS.search(line):
+            time.sleep(PAUSE_S)
         if line.endswith(" &"):
             return 0, self._leave_running(line.removesuffix(" &"))
         done = subprocess.run(
