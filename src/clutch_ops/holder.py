@@ -8,9 +8,11 @@ while no release takes them wait in the socket's queue.
 from __future__ import annotations
 
 import os
+import resource
 import selectors
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +21,7 @@ from pathlib import Path
 
 from clutch_ops import listening, recover
 from clutch_ops.desk import Desk, Line
-from clutch_ops.journal import switching
+from clutch_ops.journal import holding, journals, switching
 from clutch_ops.layout import Binding, Layout
 from clutch_ops.listening import CannotListen, Notify
 from clutch_ops.refusals import REFUSED, Refused
@@ -29,6 +31,8 @@ TICK_S = 0.5
 STEADY_S = 10.0
 LONGEST_PAUSE_S = 30.0
 END_S = 6.0
+# A live client is an open file, and a manager's usual limit is 1,024 of them.
+OPEN_FILES = 65536
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -59,6 +63,7 @@ class Holder:
         self._deaths = 0
         self._due = 0.0
         self._first = True
+        self._recovery: subprocess.Popen[bytes] | None = None
 
     def run(self) -> int:
         """Hold until SIGTERM, SIGINT or SIGHUP; 2 when the site can't be started as it is set."""
@@ -67,6 +72,7 @@ class Holder:
         with switching(self._layout):
             recover.make_safe(self._layout)
             self._start_current()
+        self._recover()
         while not self._ending:
             self._turn(TICK_S)
             if self._first and self._active is None and self._deaths:
@@ -140,7 +146,15 @@ class Holder:
         self._active.tell(b"po")
         self._active.is_open = True
 
+    def _recover(self) -> None:
+        """Have what was cut off cleared away, beside the site that starts meanwhile."""
+        if any(not one.is_ended for one in journals(self._layout)):
+            command = [sys.executable, str(self._layout.launcher), "recover"]
+            self._recovery = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=2)
+
     def _reap(self) -> None:
+        if self._recovery is not None and self._recovery.poll() is not None:
+            self._recovery = None
         for one in [each for each in self._all if each.reap()]:
             self._all.remove(one)
             if one.output in self._selector.get_map():
@@ -343,9 +357,18 @@ def serve(root: Path, arguments: Sequence[str]) -> int:
         return REFUSED
     layout = Layout(root)
     os.umask(0o077)
+    _allow_many_files()
     try:
         layout.current()
-        return Holder(layout, listening.take(layout)).run()
+        with holding(layout):
+            return Holder(layout, listening.take(layout)).run()
     except (CannotListen, Refused) as refused:
         print(" ".join(map(str, refused.args)), getattr(refused, "advice", ""), file=sys.stderr)
         return getattr(refused, "status", REFUSED)
+
+
+def _allow_many_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -25,25 +25,32 @@ def install(checkout: Path, arguments: Sequence[str]) -> int:
     """Make a site in DIR (default: /srv/clutch) that can be updated safely."""
     words = typed.Words("install", install.__doc__)
     words.add_argument("folder", nargs="?", default=FOLDER, metavar="DIR")
-    words.add_argument(
-        "--from", dest="source", default=str(checkout), metavar="GIT", help="address or path"
-    )
+    words.add_argument("--from", dest="source", metavar="GIT", help="address or path")
     words.add_argument("--ref", default=None, help="branch, tag or commit; also for later updates")
     words.add_argument(
         "--manager",
         dest="keeper",
-        default="none",
         choices=services.KEEPERS,
         help="what keeps it running",
     )
-    words.add_argument("--name", default="clutch", help="the service's name")
+    words.add_argument("--name", help="the service's name")
     words.add_argument("--dry-run", action="store_true", help="only say what would be done")
     wanted = words.parse_args(arguments)
     layout = Layout(Path(wanted.folder).absolute())
+    _fill_in(wanted, layout, checkout)
+    services.check(layout, wanted.keeper, wanted.name)
     _say_plan(layout, wanted)
     if wanted.dry_run:
         return DONE
     return _install(layout, wanted)
+
+
+def _fill_in(wanted: argparse.Namespace, layout: Layout, checkout: Path) -> None:
+    """What was not said is as at the last installation, or as it usually is."""
+    usual = {"source": str(checkout), "ref": None, "keeper": "none", "name": "clutch"}
+    for name, otherwise in usual.items():
+        if getattr(wanted, name) is None:
+            setattr(wanted, name, layout.facts.get(name) or otherwise)
 
 
 def _say_plan(layout: Layout, wanted: argparse.Namespace) -> None:
@@ -91,13 +98,14 @@ def _note_facts(layout: Layout, wanted: argparse.Namespace) -> None:
 
 
 def _first_release(layout: Layout, ref: str) -> int:
+    # Once more, for the facts that were noted meanwhile.
+    layout = Layout(layout.root)
     if (layout.root / "current").is_symlink():
         binding = layout.current()
         tool.take_from(layout, binding.release)
         say(f"\n{layout.root} runs {name_of(binding.release)}; only the files around it were made")
+        say(f"To have it kept running: {services.advice(layout)}")
         return DONE
-    # Once more, for the facts that were noted meanwhile.
-    layout = Layout(layout.root)
     what = f"Installation in {layout.root}"
     steps = Steps("install", what, 5, Journal.begin(layout, "install", to=ref))
     return conclude(layout, steps, lambda: _make(layout, ref, steps))

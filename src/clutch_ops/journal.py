@@ -106,3 +106,21 @@ def switching(layout: Layout, wait: bool = True) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+@contextmanager
+def holding(layout: Layout) -> Iterator[None]:
+    """Held by the site's holder as long as it lives: by hand and by a manager are two.
+
+    Raises:
+        Refused: the site has one.
+    """
+    with (layout.journal / "holder.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(
+                "The site runs already: another `serve` holds it.",
+                f"See what runs: {layout.launcher} status",
+            ) from None
+        yield

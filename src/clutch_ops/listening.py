@@ -6,13 +6,17 @@ import errno
 import os
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from clutch_ops import settings
+from clutch_ops import processes, settings
 from clutch_ops.launch import BACKLOG, FIRST_PASSED
 from clutch_ops.layout import Layout
+from clutch_ops.place import here
 
+# What the processes of a holder that was killed get to end and let go of the address.
+LETTING_GO_S = 8.0
 _CREDENTIALS = struct.Struct("3i")
 
 
@@ -31,16 +35,28 @@ def take(layout: Layout) -> socket.socket:
     if owner == str(os.getpid()) and count == "1":
         return _passed()
     host, port = settings.address(layout)
+    until = time.monotonic() + (LETTING_GO_S if processes.serving(here(layout.root)) else 0.0)
+    while True:
+        try:
+            return _listening_at(host, port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() >= until:
+                raise CannotListen(_why(host, port, error)) from None
+        time.sleep(0.1)
+
+
+def _listening_at(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(BACKLOG)
-    except OSError as error:
-        raise CannotListen(_why(host, port, error)) from None
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

@@ -95,6 +95,20 @@ class Site:
         with (self.root / ".env").open("a", encoding="utf-8") as file:
             file.writelines(lines)
 
+    def install(self, *arguments: str) -> Done:
+        """`clutch install DIR ARGUMENTS`, typed in the repository: once more."""
+        command = [sys.executable, str(self.repository / "bin" / "clutch"), "install"]
+        done = subprocess.run(
+            [*command, str(self.root), *arguments],
+            cwd="/",
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout + done.stderr)
+
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `DIR/bin/clutch ARGUMENTS`."""
         return subprocess.Popen(
@@ -188,11 +202,7 @@ def install(folder: Path, port: int, **settings: str) -> tuple[Site, Done]:
     lend_environment(layout)
     site = Site(root, repository, port)
     site.set(CLUTCH_PORT=port, **settings)
-    command = [sys.executable, str(repository / "bin" / "clutch"), "install", str(root)]
-    done = subprocess.run(
-        command, cwd="/", capture_output=True, text=True, timeout=600, check=False
-    )
-    return site, Done(done.returncode, done.stdout + done.stderr)
+    return site, site.install()
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from clutch.cli.serving.forking import ended, fork, signals
 from clutch.cli.serving.holding import Holding
 from clutch.cli.serving.listening import address_of
 from clutch.cli.serving.notify import Notifier
-from clutch.cli.serving.state import read_state, state_path
+from clutch.cli.serving.state import read_state, seconds_silent, state_path
 from clutch.kernel.metrics_files import Departed
 
 # From the signal to SIGKILL; all must have ended after 5 s.
@@ -233,8 +233,11 @@ class Parent:
     def _turns(self, worker: _Worker) -> bool:
         if not worker.ready or worker.pid is None:
             return True
-        state = read_state(self._run_folder, worker.pid)
-        return state is None or state.get("loop_lag_ms", 0) < LOOP_HANGS_MS
+        state = read_state(self._run_folder, worker.pid) or {}
+        lag = state.get("loop_lag_ms", 0)
+        # Who is stopped, or computes without letting any thread have a turn, can't even say so.
+        silent = 1000 * seconds_silent(self._run_folder, worker.pid)
+        return bool(max(lag, silent) < LOOP_HANGS_MS)
 
     def _end(self, ending: list[int]) -> int:
         self._notifier.stopping()

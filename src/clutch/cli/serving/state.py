@@ -52,10 +52,13 @@ class StateFile:
 
     def _write(self) -> None:
         draft = self._path.with_suffix(".new")
-        # A full disk costs the figures of this second, never the site.
-        with contextlib.suppress(OSError):
+        try:
             draft.write_text(json.dumps(self._facts()) + "\n", encoding="utf-8")
             draft.replace(self._path)
+        except OSError:
+            # A full disk costs the figures of this second, never the site: it still lives.
+            with contextlib.suppress(OSError):
+                os.utime(self._path)
 
 
 def state_path(folder: Path, pid: int) -> Path:
@@ -70,6 +73,15 @@ def read_state(folder: Path, pid: int) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return state if isinstance(state, dict) else None
+
+
+def seconds_silent(folder: Path, pid: int) -> float:
+    """How long ago the process wrote its state; 0 when it has written none."""
+    try:
+        written = state_path(folder, pid).stat().st_mtime
+    except OSError:
+        return 0.0
+    return SystemClock().now().timestamp() - written
 
 
 def remove_stale(folder: Path) -> None:
