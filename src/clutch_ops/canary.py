@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clutch_ops import databases, durable, health, inspection, launch
+from clutch_ops.databases import Store
 from clutch_ops.health import Unhealthy
 from clutch_ops.layout import Binding, Layout, release_facts
 from clutch_ops.listening import Notify
@@ -111,7 +112,7 @@ class Running:
 
 
 def rehearse(
-    layout: Layout, release: Path, source: Binding | None, accepts: str | None, may_drop: bool
+    layout: Layout, release: Path, source: Store | None, accepts: str | None, may_drop: bool
 ) -> Trial:
     """Copy the data, let the release migrate the copy, and use it as people would.
 
@@ -142,6 +143,24 @@ def rehearse(
     return trial
 
 
+def begin_on(layout: Layout, binding: Binding, before: dict[str, int], may_drop: bool) -> None:
+    """Let a release prepare the data that it will have, and answer there; nobody else sees it.
+
+    Raises:
+        Refused: it does not get that far, or rows of `before` are gone.
+    """
+    with _started(layout, binding) as running:
+        try:
+            running.wait_for("STATUS=loaded", LOAD_S, "while it imports itself")
+            running.tell(b"p")
+            running.wait_for("READY=1", JOURNEY_S, "while it migrates the data or starts")
+            check_migrated(layout, binding, before, may_drop)
+            health.check(running.address, str(release_facts(binding.release).get("version")))
+        except (Unhealthy, OSError) as error:
+            what = f"The release does not work on the data: {error}."
+            raise Refused(what, "", running.said()) from None
+
+
 def discard(layout: Layout) -> None:
     """Take the copy away, also one that a killed command left."""
     folder = layout.generations / "rehearsal"
@@ -157,13 +176,13 @@ def _scratch(layout: Layout, release: Path, accepts: str | None) -> Binding:
     return Binding(layout.bindings / "0", release, folder, database, accepts)
 
 
-def _copy(layout: Layout, source: Binding | None, binding: Binding, trial: Trial) -> dict[str, int]:
+def _copy(layout: Layout, source: Store | None, binding: Binding, trial: Trial) -> dict[str, int]:
     store = databases.store_of(layout, binding)
     if source is None:
         store.create()
         return {}
     began = time.monotonic()
-    databases.store_of(layout, source).copy_to(store)
+    source.copy_to(store)
     trial.copying = time.monotonic() - began
     binding.gate.touch(mode=0o600)
     databases.renew_epoch(store)

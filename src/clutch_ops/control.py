@@ -7,6 +7,7 @@ import socket
 from types import TracebackType
 from typing import Any, Self
 
+from clutch_ops import services
 from clutch_ops.layout import Layout
 from clutch_ops.refusals import Refused
 
@@ -33,7 +34,7 @@ class Control:
             self._line.close()
             raise Refused(
                 "The site does not run: nobody holds its socket.",
-                f"Start it ({layout.launcher} serve, or its service), then type this again.",
+                f"Start it ({services.start(layout)}), then type this again.",
             ) from None
         self._file = self._line.makefile("r", encoding="utf-8")
 

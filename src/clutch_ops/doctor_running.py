@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clutch_ops import environment, processes, status, terminal
+from clutch_ops import environment, keepers, processes, services, status, terminal
 from clutch_ops.findings import BAD, DOUBTFUL, GOOD, Finding
 from clutch_ops.journal import journals
 from clutch_ops.place import Place
@@ -137,23 +137,19 @@ def keeper(place: Place) -> Iterator[Finding]:
     """Who starts the site again when the machine starts."""
     if place.binding is None:
         return
-    facts = place.layout.facts
-    kind, name = str(facts.get("keeper") or "none"), str(facts.get("name"))
-    ways = {
-        "systemd": (["systemctl", "is-active", name], f"systemctl enable --now {name}"),
-        "supervisor": (["supervisorctl", "status", name], f"supervisorctl start {name}"),
-        "pm2": (["pm2", "pid", name], f"pm2 start {place.root}/etc/ecosystem.config.json"),
-    }
-    if kind not in ways:
+    kept = keepers.ask(place.layout)
+    again = f"{place.release}/bin/clutch install {place.root}"
+    if kept is None:
         sentence = "Nobody starts the site again when this machine starts."
-        way = f"{place.release}/bin/clutch install {place.root} --manager systemd"
-        yield Finding("kept by", DOUBTFUL, sentence, way)
+        yield Finding("kept by", DOUBTFUL, sentence, f"{again} --manager systemd")
         return
-    command, start = ways[kind]
-    if _said(command) in {None, "", "0"}:
-        yield Finding("kept by", BAD, f"{kind} does not run {name}.", start)
+    if services.stale(place.layout):
+        sentence = f"What {kept.kind} has of the site is not as the settings are now."
+        yield Finding("kept by", DOUBTFUL, sentence, f"{again}; {services.advice(place.layout)}")
+    if kept.trouble:
+        yield Finding("kept by", BAD, kept.trouble, kept.advice)
     else:
-        yield Finding("kept by", GOOD, f"{kind}, as {name}")
+        yield Finding("kept by", GOOD, f"{kept.kind}, as {kept.name}")
 
 
 def capabilities(place: Place) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from clutch_ops import arguments as typed
-from clutch_ops import terminal
+from clutch_ops import processes, terminal
 from clutch_ops.place import Place, here
 from clutch_ops.refusals import DONE, Refused
 
@@ -63,6 +63,7 @@ def logs(root: Path, arguments: Sequence[str]) -> int:
         with _newest(place) as newest:
             end = newest.seek(0, os.SEEK_END)
             _print_last(place, wish, wanted.n, end)
+            _tell_of_more(place)
             if wanted.follow:
                 _follow(root, newest, wish)
     except KeyboardInterrupt:
@@ -98,6 +99,13 @@ def _print_last(place: Place, wish: Wish, count: int, end: int) -> None:
         print("No such line in the log.", file=sys.stderr)
 
 
+def _tell_of_more(place: Place) -> None:
+    """A site that does not start may never have come to write its log."""
+    if place.binding and not processes.serving(place):
+        sentence = f"The site does not run. What its keeper heard: {heard_by(place)}"
+        print(sentence, file=sys.stderr)
+
+
 def heard_by(place: Place) -> str:
     """How to read what the service manager kept, which also has what Python itself said."""
     facts = place.layout.facts if place.binding else {}
@@ -105,7 +113,7 @@ def heard_by(place: Place) -> str:
     ways = {
         "systemd": f"journalctl -u {name}",
         "supervisor": f"tail {place.root}/run/supervisor.log",
-        "pm2": f"pm2 logs {name}",
+        "pm2": f"pm2 logs {name} --lines 20 --nostream",
     }
     return ways.get(str(facts.get("keeper")), "its terminal")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -59,21 +59,13 @@ class Place:
     @property
     def kind(self) -> str:
         """What the database is: `SQLite` or `PostgreSQL`."""
-        url = self.settings.get("DATABASE_URL") or "sqlite"
-        return SQLITE if url.startswith("sqlite") else POSTGRES
+        return SQLITE if is_sqlite(self.settings) else POSTGRES
 
     @property
     def store(self) -> Store:
         """The site's database."""
-        url = self.settings.get("DATABASE_URL") or ""
-        if self.kind == POSTGRES:
-            return Postgres.at(url, self.binding.database if self.binding else None)
-        return Sqlite(self._file_of(url) if url else self.home / "clutch.db")
-
-    @staticmethod
-    def _file_of(url: str) -> Path:
-        # sqlite:///relative and sqlite:////absolute, as SQLAlchemy reads them.
-        return Path(unquote(urlsplit(url).path)[1:]).absolute()
+        database = self.binding.database if self.binding else None
+        return store_by(self.settings, self.home, database)
 
     @property
     def version(self) -> str:
@@ -130,6 +122,23 @@ def at(root: Path, binding: Binding) -> Place:
     folders = Layout(root)
     release, generation = binding.release, binding.generation
     return Place(root, release, generation, folders.settings_file, str(folders.launcher), binding)
+
+
+def is_sqlite(known: Mapping[str, str]) -> bool:
+    """Whether these settings name no server."""
+    return (known.get("DATABASE_URL") or "sqlite").startswith("sqlite")
+
+
+def store_by(
+    known: Mapping[str, str], home: Path, database: str | None = None, folder: Path | None = None
+) -> Store:
+    """The database that these settings name, of a site with this home that runs in this folder."""
+    url = known.get("DATABASE_URL") or ""
+    if not is_sqlite(known):
+        return Postgres.at(url, database)
+    # sqlite:///relative and sqlite:////absolute, as SQLAlchemy reads them.
+    named = Path(unquote(urlsplit(url).path)[1:]) if url else home / "clutch.db"
+    return Sqlite((folder or Path.cwd()) / named)
 
 
 def settings_of(file: Path) -> dict[str, str]:

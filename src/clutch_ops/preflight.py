@@ -8,8 +8,9 @@ import shutil
 import time
 from datetime import datetime
 
-from clutch_ops import databases, health, settings
+from clutch_ops import health, settings
 from clutch_ops.control import Control
+from clutch_ops.databases import Store
 from clutch_ops.health import Unhealthy
 from clutch_ops.layout import Binding, Layout, release_facts
 from clutch_ops.postgres import Postgres
@@ -41,13 +42,13 @@ def check_owner(layout: Layout) -> None:
         raise Refused(f"{layout.root} can't be written.", "Give its user the right to.")
 
 
-def check_room(layout: Layout, binding: Binding | None) -> None:
+def check_room(layout: Layout, store: Store | None) -> None:
     """Three times the data, a release, and something for the site to go on with.
 
     Raises:
         Refused: with both figures.
     """
-    size = databases.store_of(layout, binding).size() if binding else 0
+    size = store.size() if store else 0
     needed = COPIES * size + RELEASE_BYTES + SPARE_BYTES
     free = shutil.disk_usage(layout.root).free
     if free < needed:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clutch_ops import durable
+from clutch_ops.layout import Layout
 from clutch_ops.place import Place
 from clutch_ops.refusals import Refused
 
@@ -48,11 +49,14 @@ def is_alive(pid: int) -> bool:
 
 def is_held(place: Place) -> bool:
     """Whether the holder of an installed site runs, whatever its release does."""
-    if place.binding is None:
-        return False
+    return place.binding is not None and holds(place.layout)
+
+
+def holds(layout: Layout) -> bool:
+    """Whether somebody answers where a holder does."""
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as line:
         line.settimeout(2)
-        return line.connect_ex(str(place.layout.run / "holder.sock")) == 0
+        return line.connect_ex(str(layout.run / "holder.sock")) == 0
 
 
 def check_standing_still(place: Place) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from clutch_ops import archives, copies, databases, durable, memory, processes, terminal
+from clutch_ops import archives, copies, databases, durable, memory, processes, services, terminal
 from clutch_ops import arguments as typed
 from clutch_ops.archives import Manifest
 from clutch_ops.backup import try_restore
@@ -93,7 +93,8 @@ def _restore(place: Place, path: Path) -> int:
     memory.remember(place, memory.TEST, path)
     print(terminal.row("restored", "and found whole; it has a new epoch"))
     print(terminal.row("kept aside", aside))
-    print(f"\nStart the site: {place.typed} serve, or its service.")
+    start = services.start(place.layout) if place.binding else f"{place.typed} serve"
+    print(f"\nStart the site: {start}")
     return DONE
 
 

@@ -48,7 +48,7 @@ def _roll_back(layout: Layout, discard: bool) -> int:
 
 
 def _go(layout: Layout, now: Binding, then: Binding, discard: bool, steps: Steps) -> str:
-    preflight.check_room(layout, now)
+    preflight.check_room(layout, databases.store_of(layout, now))
     accepts = None if discard else _accepted(layout, now, then)
     trial = try_out(layout, then if discard else now, then.release, False, steps, accepts)
     copied = then if discard else None

@@ -96,6 +96,24 @@ def export(layout: Layout, commit: str) -> Path:
     return release
 
 
+def borrow(layout: Layout, checkout: Path) -> str:
+    """The commit that a checkout has, brought into the mirror when nobody has published it."""
+    commit = _git(["-C", str(checkout), "rev-parse", "HEAD"], str(checkout))
+    mirror = ["-C", str(layout.mirror)]
+    _git([*mirror, "fetch", "--quiet", "--", str(checkout), "HEAD"], str(checkout))
+    return commit
+
+
+def upstream(checkout: Path) -> tuple[str, str] | None:
+    """The address and the branch that `git pull` takes in a checkout; None when it has none."""
+    try:
+        tracked = ["rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}"]
+        remote, _, branch = _git(["-C", str(checkout), *tracked], "").partition("/")
+        return _git(["-C", str(checkout), "remote", "get-url", remote], ""), branch
+    except Refused:
+        return None
+
+
 def refuse_dirty(source: str) -> None:
     """A checkout with changes that are not committed is not what would be installed.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from clutch_ops import arguments as typed
-from clutch_ops import durable, memory, processes, terminal
+from clutch_ops import durable, keepers, memory, processes, services, terminal
 from clutch_ops.place import Place, here
 from clutch_ops.refusals import DONE, NEEDS_PERSON
 
@@ -36,6 +36,7 @@ class Standing:
     last_update: dict[str, Any] | None
     backup: memory.Remembered | None
     test: memory.Remembered | None
+    kept: keepers.Kept | None
 
     @property
     def status(self) -> int:
@@ -92,6 +93,7 @@ def look(place: Place) -> Standing:
         _last_update(place),
         memory.recall(place, memory.BACKUP),
         memory.recall(place, memory.TEST),
+        keepers.ask(place.layout) if place.binding else None,
     )
 
 
@@ -154,6 +156,7 @@ def _as_json(standing: Standing) -> str:
             name: {"state": state, "reason": reason}
             for name, (state, reason) in states(standing.processes).items()
         },
+        "keeper": standing.kept and standing.kept.told(),
         "last_update": standing.last_update,
         "last_backup": standing.backup and standing.backup.at.isoformat(),
         "last_restore_test": standing.test and standing.test.at.isoformat(),
@@ -171,7 +174,7 @@ def _lines(place: Place, standing: Standing) -> list[str]:
 def _headline(place: Place, standing: Standing) -> str:
     if not standing.processes:
         down = terminal.paint("does not run", "bad")
-        return f"Clutch {place.version} {down}: {standing.trouble}. Start it: {_start(place)}"
+        return f"Clutch {place.version} {down}: {standing.trouble}. Start it: {_start(place)}."
     since = standing.since
     for_long = f" since {terminal.moment(since)}, {_span(since)}" if since else ""
     if standing.trouble:
@@ -181,7 +184,7 @@ def _headline(place: Place, standing: Standing) -> str:
 
 
 def _start(place: Place) -> str:
-    return f"{place.typed} serve, or its service."
+    return services.start(place.layout) if place.binding else f"{place.typed} serve"
 
 
 def _span(since: datetime) -> str:
@@ -211,13 +214,23 @@ def _capabilities(standing: Standing) -> list[str]:
 
 
 def _memories(place: Place, standing: Standing) -> list[str]:
-    lines = [terminal.row("last backup", _when(standing.backup, f"none: {place.typed} backup"))]
+    lines = _keeping(standing.kept)
+    lines += [terminal.row("last backup", _when(standing.backup, f"none: {place.typed} backup"))]
     update = standing.last_update
     if update:
         at = datetime.fromisoformat(str(update.get("ended_at")))
         told = f"{update.get('what')}: {update.get('outcome')}, {terminal.age(at)}"
         lines.append(terminal.row("last update", told))
     return lines
+
+
+def _keeping(kept: keepers.Kept | None) -> list[str]:
+    if kept is None:
+        return []
+    if not kept.trouble:
+        return [terminal.row("kept by", f"{kept.kind}, as {kept.name} (process {kept.pid})")]
+    told = [terminal.row("kept by", kept.trouble, "nobody", "bad")]
+    return [*told, terminal.row("", f"do: {kept.advice}")]
 
 
 def _when(one: memory.Remembered | None, otherwise: str) -> str:

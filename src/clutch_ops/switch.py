@@ -12,9 +12,10 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
-from clutch_ops import canary, databases, durable, health
+from clutch_ops import canary, databases, durable, health, services
 from clutch_ops.control import Control, HolderGone
 from clutch_ops.databases import Store
 from clutch_ops.health import Unhealthy
@@ -96,7 +97,7 @@ def _freeze(layout: Layout, change: Change, steps: Steps, control: Control) -> d
     with steps.step("copy", "Copy the data"):
         store = databases.store_of(layout, change.after)
         databases.store_of(layout, change.copied).copy_to(store)
-        _copy_files(change.copied, change.after)
+        copy_files(change.copied.generation, change.after.generation)
         databases.renew_epoch(store)
         return databases.counts(store)
 
@@ -118,10 +119,11 @@ def _check_alone(store: Store) -> None:
         time.sleep(0.1)
 
 
-def _copy_files(source: Binding, to: Binding) -> None:
-    aside = shutil.ignore_patterns("run", "logs", "clutch.db*")
-    shutil.copytree(source.generation, to.generation, ignore=aside, dirs_exist_ok=True)
-    durable.sync(to.generation)
+def copy_files(home: Path, to: Path) -> None:
+    """What a `CLUTCH_HOME` holds beside its database, its log and what its processes say."""
+    aside = shutil.ignore_patterns("run", "logs", "backups", "before-restore-*", "clutch.db*")
+    shutil.copytree(home, to, ignore=aside, dirs_exist_ok=True)
+    durable.sync(to)
 
 
 def _go_on(change: Change, steps: Steps, control: Control) -> None:
@@ -152,7 +154,7 @@ def _go_back(
     if not answer["ok"] and frozen:
         raise NeedsPerson(
             f"{_reason(error)} And the release before it does not start again: {_why(answer)}",
-            f"Start the site ({layout.launcher} serve, or its service) and read what it says.",
+            f"Start the site ({services.start(layout)}) and read what it says.",
             _details(error),
         ) from error
     kind = RolledBack if frozen else Refused

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from clutch_ops import arguments as typed
 from clutch_ops import canary, databases, environments, inspection, preflight, recover, source, tool
+from clutch_ops.databases import Store
 from clutch_ops.journal import Journal, only_one
 from clutch_ops.layout import Binding, Layout, name_of, release_facts
 from clutch_ops.prune import prune
@@ -69,7 +70,7 @@ def _fetched(
     layout: Layout, before: Binding, ref: str, wanted: argparse.Namespace, steps: Steps
 ) -> Path:
     with steps.step("preflight", "Look at the site, its disk and its clock"):
-        preflight.check_room(layout, before)
+        preflight.check_room(layout, databases.store_of(layout, before))
         preflight.check_clock(layout, before)
         preflight.check_database(layout)
         if not wanted.even_if_ill:
@@ -123,17 +124,17 @@ def prepare_release(layout: Layout, before: Binding, release: Path, steps: Steps
         inspection.inspect(layout, binding)
         # All that was written for it has to outlast a power cut before `current` leads there.
         os.sync()
-        return new_schemas(layout, before, release)
+        return new_schemas(databases.store_of(layout, before), release)
 
 
-def new_schemas(layout: Layout, before: Binding, release: Path) -> dict[str, str]:
+def new_schemas(store: Store, release: Path) -> dict[str, str]:
     """The migrations that the data has not seen yet, with their phases.
 
     Raises:
         Refused: the data has seen one that the release does not know.
     """
     known = inspection.schemas(release)
-    found = databases.store_of(layout, before).value(databases.SCHEMA) or ""
+    found = store.value(databases.SCHEMA) or ""
     if found not in known:
         raise Refused(
             f"The data has schema {found}, and that release knows only up to "
@@ -153,7 +154,8 @@ def try_out(
 ) -> canary.Trial:
     """Use the release on a copy of the data."""
     with steps.step("rehearse", "Try it out on a copy of the data") as step:
-        trial = canary.rehearse(layout, release, source, accepts, may_drop)
+        store = databases.store_of(layout, source)
+        trial = canary.rehearse(layout, release, store, accepts, may_drop)
         step.note = f"ready after {trial.preparing:.1f} s"
     return trial
 
