@@ -141,6 +141,12 @@ def store_at(layout: Layout, generation: Path, database: str | None) -> Store:
     return Postgres.at(url, database)
 
 
+def drop(layout: Layout, generation: Path, database: str | None) -> None:
+    """Take away the database of a generation; never the one that DATABASE_URL itself names."""
+    if database is not None or settings.database_url(layout) is None:
+        store_at(layout, generation, database).drop()
+
+
 def next_generation(layout: Layout) -> tuple[Path, str | None]:
     """The folder of the next generation and the name of its database; neither is there yet.
 

@@ -5,9 +5,22 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from clutch_ops import (
+    adopt,
+    by_hand,
+    canary,
+    durable,
+    environments,
+    inspection,
+    preflight,
+    services,
+    source,
+    tool,
+)
 from clutch_ops import arguments as typed
-from clutch_ops import canary, durable, environments, inspection, preflight, services, source, tool
+from clutch_ops.by_hand import ByHand
 from clutch_ops.journal import Journal, only_one
 from clutch_ops.layout import LONGEST_ROOT, Binding, Layout, name_of
 from clutch_ops.refusals import DONE, Refused
@@ -34,15 +47,25 @@ def install(checkout: Path, arguments: Sequence[str]) -> int:
         help="what keeps it running",
     )
     words.add_argument("--name", help="the service's name")
+    words.add_argument(
+        "--adopt", action="store_true", help="take the place of what pm2 runs from this checkout"
+    )
     words.add_argument("--dry-run", action="store_true", help="only say what would be done")
     wanted = words.parse_args(arguments)
     layout = Layout(Path(wanted.folder).absolute())
+    if wanted.adopt and adopt.is_beyond_return(layout):
+        return DONE if wanted.dry_run else adopt.end(layout)
+    old = _to_adopt(checkout, wanted) if wanted.adopt else None
     _fill_in(wanted, layout, checkout)
     services.check(layout, wanted.keeper, wanted.name)
     _say_plan(layout, wanted)
+    if old is not None:
+        adopt.say_plan(old)
     if wanted.dry_run:
         return DONE
-    return _install(layout, wanted)
+    _make_folders(layout)
+    with only_one(layout, "install"):
+        return _install(layout, wanted) if old is None else _adopt(layout, wanted, old)
 
 
 def _fill_in(wanted: argparse.Namespace, layout: Layout, checkout: Path) -> None:
@@ -63,7 +86,25 @@ def _say_plan(layout: Layout, wanted: argparse.Namespace) -> None:
         say(f"  {path.relative_to(layout.root)}: what {wanted.keeper} needs; you put it in place")
 
 
-def _install(layout: Layout, wanted: argparse.Namespace) -> int:
+def _to_adopt(checkout: Path, wanted: argparse.Namespace) -> ByHand:
+    """The site to adopt; what was not said is as it has it.
+
+    Raises:
+        Refused: there is none, or another manager is wanted.
+    """
+    if wanted.keeper not in {None, "pm2"}:
+        raise Refused(
+            f"What is adopted from pm2 stays with pm2; {wanted.keeper} may take it from there.",
+            f"First --adopt alone, later: clutch install DIR --manager {wanted.keeper}",
+        )
+    old = by_hand.find(checkout, wanted.name)
+    wanted.keeper, wanted.name = "pm2", old.program.name
+    address, branch = source.upstream(checkout) or (str(checkout), None)
+    wanted.source, wanted.ref = wanted.source or address, wanted.ref or branch
+    return old
+
+
+def _make_folders(layout: Layout) -> None:
     if len(str(layout.root)) > LONGEST_ROOT:
         raise Refused(
             f"{layout.root} is too long: sockets lie in it, and their paths are limited.",
@@ -71,30 +112,41 @@ def _install(layout: Layout, wanted: argparse.Namespace) -> int:
         )
     try:
         layout.make()
-        if not layout.settings_file.exists():
-            durable.write_text(layout.settings_file, FIRST_SETTINGS)
     except OSError as error:
         raise Refused(
             f"{layout.root} can't be made ({error.strerror}).",
             "Name a folder that this user may write in.",
         ) from None
     preflight.check_owner(layout)
-    with only_one(layout, "install"):
-        _note_facts(layout, wanted)
-        services.write(layout, wanted.keeper, wanted.name)
-        tool.write_launcher(layout)
-        return _first_release(layout, wanted.ref or "HEAD")
 
 
-def _note_facts(layout: Layout, wanted: argparse.Namespace) -> None:
+def _install(layout: Layout, wanted: argparse.Namespace) -> int:
+    if not layout.settings_file.exists():
+        durable.write_text(layout.settings_file, FIRST_SETTINGS)
+    _write_around(layout, _facts(wanted))
+    return _first_release(layout, wanted.ref or "HEAD")
+
+
+def _adopt(layout: Layout, wanted: argparse.Namespace, old: ByHand) -> int:
+    old.write_settings(layout)
+    _write_around(layout, _facts(wanted) | {adopt.ADOPTS: str(old.checkout)})
+    return adopt.adopt(Layout(layout.root), old)
+
+
+def _write_around(layout: Layout, facts: dict[str, Any]) -> None:
+    durable.write_json(layout.root / "site.json", facts)
+    services.write(layout, facts["keeper"], facts["name"])
+    tool.write_launcher(layout)
+
+
+def _facts(wanted: argparse.Namespace) -> dict[str, Any]:
     local = Path(wanted.source)
-    facts = {
+    return {
         "source": str(local.resolve()) if local.exists() else wanted.source,
         "ref": wanted.ref,
         "name": wanted.name,
         "keeper": wanted.keeper,
     }
-    durable.write_json(layout.root / "site.json", facts)
 
 
 def _first_release(layout: Layout, ref: str) -> int:
@@ -104,7 +156,7 @@ def _first_release(layout: Layout, ref: str) -> int:
         binding = layout.current()
         tool.take_from(layout, binding.release)
         say(f"\n{layout.root} runs {name_of(binding.release)}; only the files around it were made")
-        say(f"To have it kept running: {services.advice(layout)}")
+        say(f"What to do: {services.advice(layout)}")
         return DONE
     what = f"Installation in {layout.root}"
     steps = Steps("install", what, 5, Journal.begin(layout, "install", to=ref))

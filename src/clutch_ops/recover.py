@@ -54,7 +54,7 @@ def _clear(layout: Layout, meant: dict[str, Any], current: Binding) -> None:
     others = [one for one in layout.bindings_made() if one.number != meant["number"]]
     generation = layout.generations / str(meant["generation"])
     if all(one.generation != generation.resolve() for one in others):
-        databases.store_at(layout, generation, meant["database"]).drop()
+        databases.drop(layout, generation, meant["database"])
         shutil.rmtree(generation, ignore_errors=True)
     folder: Path = layout.bindings / str(meant["number"])
     if folder.resolve() != current.folder.resolve():

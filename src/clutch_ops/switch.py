@@ -167,7 +167,7 @@ def drop(layout: Layout, after: Binding, before: Binding) -> None:
     if after.folder == before.folder:
         return
     if after.generation != before.generation:
-        databases.store_of(layout, after).drop()
+        databases.drop(layout, after.generation, after.database)
         shutil.rmtree(after.generation, ignore_errors=True)
     shutil.rmtree(after.folder, ignore_errors=True)
 

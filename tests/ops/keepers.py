@@ -55,7 +55,7 @@ class Keeper:
         """`clutch install --manager` once more, and then what it said to type."""
         done = self.site.install("--manager", self.kind, "--name", NAME)
         assert done.status == 0, done.said
-        advised = re.search(r"^To have it kept running: (.+)$", done.said, re.MULTILINE)
+        advised = re.search(r"^What to do: (.+)$", done.said, re.MULTILINE)
         assert advised is not None, done.said
         self.type(self.here(advised[1]))
         wait_until(self.site.answers, 60)

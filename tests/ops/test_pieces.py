@@ -10,7 +10,7 @@ import pytest
 from clutch_ops import databases, durable, inspection, settings
 from clutch_ops.databases import Sqlite
 from clutch_ops.imports import imports_of
-from clutch_ops.journal import Journal, journals, only_one
+from clutch_ops.journal import Journal, holding, journals, only_one
 from clutch_ops.layout import Layout
 from clutch_ops.postgres import Postgres
 from clutch_ops.refusals import NeedsPerson, Refused
@@ -89,6 +89,28 @@ def test_a_sqlite_file_of_its_own_is_refused(layout: Layout) -> None:
     layout.settings_file.write_text("DATABASE_URL=sqlite:////srv/clutch.db\n")
     with pytest.raises(Refused, match="each generation of the data has its own"):
         settings.database_url(layout)
+
+
+def test_the_database_that_the_settings_name_is_never_dropped(layout: Layout) -> None:
+    generation = layout.generations / "gen-1"
+    generation.mkdir()
+    (generation / "clutch.db").touch()
+    layout.settings_file.write_text("DATABASE_URL=postgresql://nobody@127.0.0.1:1/clutch\n")
+    databases.drop(layout, generation, None)  # would be refused, for nobody answers there
+    with pytest.raises(Refused):
+        databases.drop(layout, generation, "clutch_gen_1")
+    layout.settings_file.unlink()
+    databases.drop(layout, generation, None)
+    assert not (generation / "clutch.db").exists()
+
+
+def test_a_site_has_one_holder(layout: Layout) -> None:
+    with (
+        holding(layout),
+        pytest.raises(Refused, match="another `serve` holds it"),
+        holding(layout),
+    ):
+        raise AssertionError
 
 
 @pytest.mark.parametrize(
