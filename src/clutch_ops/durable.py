@@ -20,6 +20,14 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def sync_tree(folder: Path) -> None:
+    """The same for all that lies in a folder, and for the folder itself."""
+    for path in folder.rglob("*"):
+        if path.is_file() or path.is_dir():
+            sync(path)
+    sync(folder)
+
+
 def write_text(path: Path, text: str, mode: int = 0o600) -> None:
     """Replace a file; whoever reads it sees the old text or the new."""
     draft = path.with_name(f".{path.name}.new")

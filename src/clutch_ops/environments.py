@@ -7,6 +7,7 @@ into one by hand makes it unfit, and another is made from the wheels that are ke
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -91,6 +92,7 @@ def _make(layout: Layout, lock: Path, folder: Path) -> None:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     durable.write_json(draft / STAMP, {"contents": _contents(draft), "lock": lock.read_text()})
+    os.sync()
     draft.rename(folder)
     durable.sync(layout.environments)
 

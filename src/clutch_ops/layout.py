@@ -150,6 +150,7 @@ class Layout:
         """Make a generation's folders, for this user only; nothing happens to one that is there."""
         for folder in (generation, generation / "run"):
             folder.mkdir(exist_ok=True, mode=0o700)
+        durable.sync(generation.parent)
 
     def next_generations(self) -> Iterator[Path]:
         """Folders for the next generation, in order; none of them is there yet."""

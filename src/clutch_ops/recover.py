@@ -31,10 +31,17 @@ def tidy(layout: Layout) -> list[str]:
     current = layout.current()
     told = [_finish(layout, one, current) for one in journals(layout) if not one.is_ended]
     canary.discard(layout)
-    for place in (layout.releases, layout.environments):
+    for place in (layout.root, layout.releases, layout.environments):
         for draft in place.glob(".*.new"):
-            shutil.rmtree(draft, ignore_errors=True)
+            _take_away(draft)
     return told
+
+
+def _take_away(draft: Path) -> None:
+    if draft.is_symlink() or draft.is_file():
+        draft.unlink()
+    else:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _finish(layout: Layout, journal: Journal, current: Binding) -> str:

@@ -200,7 +200,7 @@ def _into_generation(place: Place, path: Path) -> str:
     journal = Journal.begin(layout, "restore", file=str(path))
     meant = {"number": layout.next_number(), "generation": generation.name, "database": database}
     journal.note("binding", **meant)
-    generation.mkdir(mode=0o700)
+    layout.make_generation(generation)
     store = databases.store_at(layout, generation, database)
     try:
         _fill(place, path, store, generation)

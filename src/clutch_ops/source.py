@@ -91,6 +91,8 @@ def export(layout: Layout, commit: str) -> Path:
             "made_at": datetime.now(UTC).isoformat(),
         },
     )
+    # Once it has its name it counts as whole, so what git wrote has to be on the disk before.
+    os.sync()
     draft.rename(release)
     durable.sync(layout.releases)
     return release

@@ -26,6 +26,7 @@ from clutch_ops.report import COMMITTED, Steps
 from clutch_ops.talk import Address
 
 LOAD_S = 60.0
+ENDS_S = 8.0
 BACK_S = 60.0
 ALONE_S = 3.0
 LEAST_PREPARE_S = 30.0
@@ -123,7 +124,7 @@ def copy_files(home: Path, to: Path) -> None:
     """What a `CLUTCH_HOME` holds beside its database, its log and what its processes say."""
     aside = shutil.ignore_patterns("run", "logs", "backups", "before-restore-*", "clutch.db*")
     shutil.copytree(home, to, ignore=aside, dirs_exist_ok=True)
-    durable.sync(to)
+    durable.sync_tree(to)
 
 
 def _go_on(change: Change, steps: Steps, control: Control) -> None:
@@ -168,8 +169,16 @@ def drop(layout: Layout, after: Binding, before: Binding) -> None:
         return
     if after.generation != before.generation:
         databases.drop(layout, after.generation, after.database)
-        shutil.rmtree(after.generation, ignore_errors=True)
+        _take_away(after.generation)
     shutil.rmtree(after.folder, ignore_errors=True)
+
+
+def _take_away(generation: Path) -> None:
+    """Where the holder was killed, the release that ends for it may still write there."""
+    until = time.monotonic() + ENDS_S
+    while generation.exists() and time.monotonic() < until:
+        shutil.rmtree(generation, ignore_errors=True)
+        time.sleep(0.1 if generation.exists() else 0)
 
 
 def _tell(control: Control, word: str, **facts: Any) -> None:

@@ -47,6 +47,7 @@ def take_from(layout: Layout, release: Path) -> None:
         shutil.rmtree(draft, ignore_errors=True)
         aside = shutil.ignore_patterns("__pycache__")
         shutil.copytree(release / "src" / "clutch_ops", draft / "clutch_ops", ignore=aside)
+        durable.sync_tree(draft)
         draft.rename(folder)
     started = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _START, str(folder)],
