@@ -163,7 +163,8 @@ def _prepared(one: Adoption) -> tuple[Binding, dict[str, str]]:
         inspection.inspect(layout, binding)
         phases = new_schemas(old.store, release)
     with steps.step("rehearse", "Try it out on a copy of the data"):
-        canary.rehearse(layout, release, old.store, None, "contract" in phases.values())
+        may_drop = "contract" in phases.values()
+        canary.rehearse(layout, release, old.store, None, may_drop=may_drop, bare=True)
     return binding, phases
 
 

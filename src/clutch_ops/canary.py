@@ -10,13 +10,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from clutch_ops import databases, durable, health, inspection, launch
 from clutch_ops.databases import Store
+from clutch_ops.environment import OPTIONAL
 from clutch_ops.health import Unhealthy
 from clutch_ops.layout import Binding, Layout, release_facts
 from clutch_ops.listening import Notify
@@ -31,6 +32,18 @@ LINES = 20
 WARM_UP, DRAWN, LEAK_BYTES = 40, 200, 48 << 20
 # What would reach beyond this machine, or into what the running site shares with others.
 OFF = ("CLUTCH_MAIL_HOST", "REDIS_URL", "REDIS_HOST")
+HIDDEN = """\
+import sys
+
+
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {packages!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+
+sys.meta_path.insert(0, Hidden())
+"""
 CUP = {
     "format": "double_elimination",
     "participants": ["Red", "Blue", "Green", "Gold"],
@@ -112,11 +125,18 @@ class Running:
 
 
 def rehearse(
-    layout: Layout, release: Path, source: Store | None, accepts: str | None, may_drop: bool
+    layout: Layout,
+    release: Path,
+    source: Store | None,
+    accepts: str | None,
+    *,
+    may_drop: bool,
+    bare: bool,
 ) -> Trial:
     """Copy the data, let the release migrate the copy, and use it as people would.
 
-    Without a `source` it begins with nothing, as at an installation. Nothing of it stays.
+    Without a `source` it begins with nothing, as at an installation. `bare`: start it once more
+    as on a machine that lacks every optional package. Nothing of it stays.
 
     Raises:
         Refused: what the release did wrong; its last lines are in the details.
@@ -128,15 +148,11 @@ def rehearse(
     trial = Trial()
     try:
         before = _copy(layout, source, binding, trial)
-        with _started(layout, binding) as running:
-            try:
-                _try_out(layout, binding, running, before, may_drop, trial)
-            except (Unhealthy, OSError) as error:
-                raise Refused(
-                    f"On a copy of this site's data the release does not work: {error}.",
-                    inspection.WAIT,
-                    running.said(),
-                ) from None
+        with _proving(layout, binding, "On a copy of this site's data") as running:
+            _try_out(layout, binding, running, before, may_drop, trial)
+        if bare:
+            with _proving(layout, binding, f"Without {', '.join(OPTIONAL)}", OPTIONAL) as running:
+                _see_start(running)
         trial.schema = store.value(databases.SCHEMA) or ""
     finally:
         discard(layout)
@@ -190,12 +206,30 @@ def _copy(layout: Layout, source: Store | None, binding: Binding, trial: Trial) 
 
 
 @contextmanager
-def _started(layout: Layout, binding: Binding) -> Iterator[Running]:
+def _proving(
+    layout: Layout, binding: Binding, where: str, absent: Sequence[str] = ()
+) -> Iterator[Running]:
+    """Start it; what it then does wrong is why it is refused."""
+    with _started(layout, binding, absent) as running:
+        try:
+            yield running
+        except (Unhealthy, OSError) as error:
+            raise Refused(
+                f"{where} the release does not work: {error}.",
+                inspection.WAIT,
+                running.said(),
+            ) from None
+
+
+@contextmanager
+def _started(layout: Layout, binding: Binding, absent: Sequence[str]) -> Iterator[Running]:
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     port = int(listener.getsockname()[1])
     notify = Notify(layout.run / "canary.sock", upward=False)
     environment = environment_of(layout, binding, port)
     environment["NOTIFY_SOCKET"] = str(layout.run / "canary.sock")
+    if absent:
+        environment["PYTHONPATH"] = f"{_hiding(layout, absent)}:{environment['PYTHONPATH']}"
     output = layout.run / "canary.log"
     heard, line = os.pipe()
     with output.open("w") as log:
@@ -217,6 +251,23 @@ def environment_of(layout: Layout, binding: Binding, port: int) -> dict[str, str
     return launch.environment_of(layout, binding) | alone | {"CLUTCH_WORKERS": "1"}
 
 
+def _hiding(layout: Layout, packages: Sequence[str]) -> Path:
+    """A folder that, in front of Python's path, makes these packages absent."""
+    folder = layout.run / "absent"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    durable.write_text(folder / "sitecustomize.py", HIDDEN.format(packages=tuple(packages)))
+    return folder
+
+
+def _see_start(running: Running) -> float:
+    """Let it bring the data to its schema and serve; how long that took."""
+    running.wait_for("STATUS=loaded", LOAD_S, "while it imports itself")
+    began = time.monotonic()
+    running.tell(b"p")
+    running.wait_for("READY=1", JOURNEY_S, "while it migrates the data or starts")
+    return time.monotonic() - began
+
+
 def _try_out(
     layout: Layout,
     binding: Binding,
@@ -225,11 +276,7 @@ def _try_out(
     may_drop: bool,
     trial: Trial,
 ) -> None:
-    running.wait_for("STATUS=loaded", LOAD_S, "while it imports itself")
-    began = time.monotonic()
-    running.tell(b"p")
-    running.wait_for("READY=1", JOURNEY_S, "while it migrates the data or starts")
-    trial.preparing = time.monotonic() - began
+    trial.preparing = _see_start(running)
     check_migrated(layout, binding, before, may_drop)
     binding.gate.unlink(missing_ok=True)
     health.check(running.address, str(release_facts(binding.release).get("version")))

@@ -26,6 +26,7 @@ from clutch_ops.layout import Binding, Layout
 from clutch_ops.listening import CannotListen, Notify
 from clutch_ops.refusals import REFUSED, Refused
 from clutch_ops.served import Served
+from clutch_ops.watch import BECAUSE, Watch
 
 TICK_S = 0.5
 STEADY_S = 10.0
@@ -64,6 +65,7 @@ class Holder:
         self._due = 0.0
         self._first = True
         self._recovery: subprocess.Popen[bytes] | None = None
+        self._watch = Watch(layout)
 
     def run(self) -> int:
         """Hold until SIGTERM, SIGINT or SIGHUP; 2 when the site can't be started as it is set."""
@@ -88,6 +90,7 @@ class Holder:
         self._reap()
         self._keep_promises()
         self._restart_when_due()
+        self._watch.reap()
         if self._active is None or self._conductor is not None:
             self._notify.alive()
 
@@ -119,6 +122,8 @@ class Holder:
             self._notify.ready()
         if one is self._active and "WATCHDOG=1" in note:
             self._notify.alive()
+        if one is self._active and "STATUS=a process ended" in note:
+            self._note_fall(one)
 
     # --- releases ---------------------------------------------------------------------------------
 
@@ -174,6 +179,11 @@ class Holder:
         self._due = now + pause
         if not self._first:
             _say(f"the release ended with status {one.status}; started again in {pause:g} s")
+            self._note_fall(one)
+
+    def _note_fall(self, one: Served) -> None:
+        if self._conductor is None and self._watch.note_fall(one.binding):
+            _say(f"{BECAUSE}: it is taken back")
 
     def _restart_when_due(self) -> None:
         idle = self._active is None and self._conductor is None and not self._ending

@@ -11,7 +11,7 @@ from clutch_ops import databases, inspection, preflight, recover, source
 from clutch_ops.journal import Journal, only_one
 from clutch_ops.layout import Binding, Layout, name_of, release_facts
 from clutch_ops.prune import prune
-from clutch_ops.refusals import Refused
+from clutch_ops.refusals import NeedsPerson, Refused
 from clutch_ops.report import Steps, conclude
 from clutch_ops.switch import Change, change_over
 from clutch_ops.update import planned, try_out
@@ -28,29 +28,49 @@ def rollback(root: Path, arguments: Sequence[str]) -> int:
         action="store_true",
         help="take the data of that time, too: what came after it is lost",
     )
+    words.add_argument(
+        "--because", default="", metavar="TEXT", help="why, for the report; the holder says so"
+    )
     wanted = words.parse_args(arguments)
     layout = Layout(root)
     preflight.check_owner(layout)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with only_one(layout, "rollback"):
         recover.tidy(layout)
-        return _roll_back(layout, wanted.discard)
+        return _roll_back(layout, wanted.discard, wanted.because)
 
 
-def _roll_back(layout: Layout, discard: bool) -> int:
+def _roll_back(layout: Layout, discard: bool, because: str) -> int:
     now = layout.current()
     then = _before(layout, now)
     what = f"Rollback {name_of(now.release)} -> {name_of(then.release)}"
+    what += f" ({because})" if because else ""
     count = STEPS_FROZEN if discard else STEPS_BESIDE
     steps = Steps("rollback", what, count, Journal.begin(layout, "rollback"))
     steps.facts |= {"from": name_of(now.release), "to": name_of(then.release)}
-    return conclude(layout, steps, lambda: _go(layout, now, then, discard, steps))
+
+    def work() -> str:
+        try:
+            return _go(layout, now, then, discard, steps)
+        except Refused as refused:
+            raise (_call_for_help(layout, because, refused) if because else refused) from None
+
+    return conclude(layout, steps, work)
+
+
+def _call_for_help(layout: Layout, because: str, refused: Refused) -> NeedsPerson:
+    """Nobody has typed this who would read it: the release goes on ending until somebody comes."""
+    return NeedsPerson(
+        f"{because}, and it can't be taken back without you. {refused.reason}",
+        refused.advice or f"{layout.launcher} logs --level warning",
+        refused.details,
+    )
 
 
 def _go(layout: Layout, now: Binding, then: Binding, discard: bool, steps: Steps) -> str:
     preflight.check_room(layout, databases.store_of(layout, now))
     accepts = None if discard else _accepted(layout, now, then)
-    trial = try_out(layout, then if discard else now, then.release, False, steps, accepts)
+    trial = try_out(layout, then if discard else now, then.release, steps, accepts)
     copied = then if discard else None
     before, after = planned(layout, now, then.release, steps, copied, accepts)
     seconds = 3 * trial.preparing + 10

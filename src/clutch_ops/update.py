@@ -72,6 +72,7 @@ def _fetched(
     with steps.step("preflight", "Look at the site, its disk and its clock"):
         preflight.check_room(layout, databases.store_of(layout, before))
         preflight.check_clock(layout, before)
+        preflight.check_settings_file(layout)
         preflight.check_database(layout)
         if not wanted.even_if_ill:
             preflight.check_running(layout, before)
@@ -93,7 +94,8 @@ def _apply(layout: Layout, before: Binding, release: Path, pause: float, steps: 
     new = prepare_release(layout, before, release, steps)
     if new:
         steps.count = STEPS_FROZEN
-    trial = try_out(layout, before, release, "contract" in new.values(), steps)
+    may_drop = "contract" in new.values()
+    trial = try_out(layout, before, release, steps, may_drop=may_drop, bare=True)
     forecast = trial.copying + trial.preparing + 2.0 if new else 0.0
     steps.facts |= {"forecast_seconds": round(forecast, 1), "schema": trial.schema}
     if forecast > pause:
@@ -103,13 +105,8 @@ def _apply(layout: Layout, before: Binding, release: Path, pause: float, steps: 
             f"At a quiet hour: {layout.launcher} update --pause {2 * forecast:.0f}",
         )
     change = planned(layout, before, release, steps, copied=before if new else None)
-    change_over(
-        layout,
-        Change(
-            *change, before if new else None, "contract" in new.values(), 3 * trial.preparing + 10
-        ),
-        steps,
-    )
+    seconds = 3 * trial.preparing + 10
+    change_over(layout, Change(*change, before if new else None, may_drop, seconds), steps)
     finish(layout, release, steps)
 
 
@@ -148,14 +145,16 @@ def try_out(
     layout: Layout,
     source: Binding,
     release: Path,
-    may_drop: bool,
     steps: Steps,
     accepts: str | None = None,
+    *,
+    may_drop: bool = False,
+    bare: bool = False,
 ) -> canary.Trial:
     """Use the release on a copy of the data."""
     with steps.step("rehearse", "Try it out on a copy of the data") as step:
         store = databases.store_of(layout, source)
-        trial = canary.rehearse(layout, release, store, accepts, may_drop)
+        trial = canary.rehearse(layout, release, store, accepts, may_drop=may_drop, bare=bare)
         step.note = f"ready after {trial.preparing:.1f} s"
     return trial
 

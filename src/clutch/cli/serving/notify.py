@@ -26,6 +26,10 @@ class Notifier:
         """The site answers."""
         self._send(f"READY=1\nSTATUS={status}\nMAINPID={os.getpid()}")
 
+    def process_ended(self) -> None:
+        """A serving process has ended by itself and is about to be started again."""
+        self._send("STATUS=a process ended")
+
     def stopping(self) -> None:
         """The site takes no new connections and is about to end."""
         self._send("STOPPING=1")
