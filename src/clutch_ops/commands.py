@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from clutch_ops.refusals import REFUSED, Refused
+from clutch_ops.refusals import REFUSED, STANDING, Refused
 
 Command = Callable[[Path, Sequence[str]], int]
 
@@ -35,6 +35,10 @@ IN_SITE = {
     "restart": "clutch_ops.restart:restart",
     "recover": "clutch_ops.recover:recover",
 }
+
+
+# Whoever typed one of these has to be told in which state the site is.
+CHANGING = {"update", "rollback", "restart", "restore", "recover", "redis"}
 
 
 def is_operator_command(arguments: Sequence[str]) -> bool:
@@ -91,7 +95,7 @@ def _call(where: str, root: Path, arguments: Sequence[str]) -> int:
     try:
         return _function(where)(root, arguments)
     except Refused as refused:
-        return _tell(refused)
+        return _tell(refused, name)
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         return _tell(Refused(f"clutch {name} could not go on ({what})."))
@@ -103,8 +107,10 @@ def _function(where: str) -> Command:
     return command
 
 
-def _tell(refused: Refused) -> int:
-    sentences = [refused.reason, refused.advice and f"What to do: {refused.advice}"]
+def _tell(refused: Refused, command: str = "") -> int:
+    """What is wrong, in which state the site is after a command that changes it, what to type."""
+    standing = STANDING[refused.status] if command in CHANGING else ""
+    sentences = [refused.reason, standing, refused.advice and f"What to do: {refused.advice}"]
     print(*filter(None, sentences), sep="\n", file=sys.stderr)
     return refused.status
 

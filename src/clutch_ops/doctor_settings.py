@@ -26,7 +26,7 @@ def dotenv_file(place: Place) -> Iterator[Finding]:
         yield Finding("settings", GOOD, f"there is no {file.name}: all is as by default")
         return
     text = file.read_text(encoding="utf-8", errors="replace")
-    found = [*_half_written(file, text), *_names(place, text), *_readers(file)]
+    found = [*half_written(file, text), *_names(place, text), *_readers(file)]
     count = sum(_SETS.match(line) is not None for line in _lines(text).values())
     yield from found or [Finding("settings", GOOD, f"{count} in {file}")]
 
@@ -37,7 +37,8 @@ def _lines(text: str) -> dict[int, str]:
     return {number: line for number, line in numbered if line.strip() and line.strip()[0] != "#"}
 
 
-def _half_written(file: Path, text: str) -> Iterator[Finding]:
+def half_written(file: Path, text: str) -> Iterator[Finding]:
+    """Lines that set nothing or never end; those that are bad come before what is doubtful."""
     edit = f"${{EDITOR:-nano}} {file}"
     for number, line in _lines(text).items():
         found = _SETS.match(line)

@@ -11,6 +11,8 @@ from datetime import datetime
 from clutch_ops import health, settings
 from clutch_ops.control import Control
 from clutch_ops.databases import Store
+from clutch_ops.doctor_settings import half_written
+from clutch_ops.findings import BAD
 from clutch_ops.health import Unhealthy
 from clutch_ops.layout import Binding, Layout, release_facts
 from clutch_ops.postgres import Postgres
@@ -81,6 +83,20 @@ def check_clock(layout: Layout, binding: Binding) -> None:
             "here before.",
             "Set the clock (timedatectl set-ntp true), then type this again.",
         )
+
+
+def check_settings_file(layout: Layout) -> None:
+    """A file that somebody is just writing sets something else than it will.
+
+    Raises:
+        Refused: a line sets nothing, or never ends.
+    """
+    if not layout.settings_file.exists():
+        return
+    text = layout.settings_file.read_text(encoding="utf-8", errors="replace")
+    for finding in half_written(layout.settings_file, text):
+        if finding.level == BAD:
+            raise Refused(finding.sentence, finding.advice)
 
 
 def check_database(layout: Layout) -> None:

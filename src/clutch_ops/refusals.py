@@ -6,6 +6,12 @@ DONE = 0
 REFUSED = 2
 ROLLED_BACK = 3
 NEEDS_PERSON = 4
+# In which state the site is, for whoever reads no more than this.
+STANDING = {
+    REFUSED: "Nothing was changed: the site goes on as it was.",
+    ROLLED_BACK: "The site is back where it was, and nothing that was accepted is lost.",
+    NEEDS_PERSON: "The site may be standing still: look at it now.",
+}
 
 
 class Refused(Exception):

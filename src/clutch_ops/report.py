@@ -6,6 +6,7 @@ own admin page.
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
 import traceback
@@ -19,7 +20,14 @@ from typing import Any
 from clutch_ops import durable
 from clutch_ops.journal import Journal
 from clutch_ops.layout import Layout
-from clutch_ops.refusals import DONE, NEEDS_PERSON, REFUSED, ROLLED_BACK, Refused
+from clutch_ops.refusals import (
+    DONE,
+    NEEDS_PERSON,
+    REFUSED,
+    ROLLED_BACK,
+    STANDING,
+    Refused,
+)
 
 BAR = 20
 # Of the titles of steps, so that their seconds stand in a column.
@@ -27,11 +35,9 @@ WIDEST = 49
 # A fact of an act that counts already, whatever fails after it.
 COMMITTED = "committed"
 WORDS = {DONE: "done", REFUSED: "refused", ROLLED_BACK: "rolled back", NEEDS_PERSON: "needs you"}
-STANDING = {
-    REFUSED: "Nothing was changed: the site goes on as it was.",
-    ROLLED_BACK: "The site is back where it was, and nothing that was accepted is lost.",
-    NEEDS_PERSON: "The site may be standing still: look at it now.",
-}
+
+
+ROOM = "Make room on the disk, then type this again."
 
 
 @dataclass
@@ -107,6 +113,12 @@ def conclude(layout: Layout, steps: Steps, work: Callable[[], str]) -> int:
         error: Refused = refused
     except KeyboardInterrupt:
         error = Refused("It was interrupted (Ctrl-C).")
+    except OSError as fault:
+        error = Refused(
+            f"The system refused it: {fault.strerror or fault} ({fault.filename or 'no file'}).",
+            ROOM if fault.errno == errno.ENOSPC else "Mend that, then type this again.",
+            traceback.format_exc(),
+        )
     except Exception as bug:  # noqa: BLE001 - told, with its traceback in the report
         error = Refused(
             f"The operator's tool itself failed: {type(bug).__name__}: {bug}.",

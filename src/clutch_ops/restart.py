@@ -33,6 +33,7 @@ def _restart(layout: Layout) -> int:
 
 def _anew(layout: Layout, current: Binding, steps: Steps) -> str:
     with steps.step("inspect", "Look at the settings"):
+        preflight.check_settings_file(layout)
         _see_port(layout)
         inspection.check_settings(layout, current)
     change_over(layout, Change(current, current), steps)
