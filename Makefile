@@ -9,10 +9,10 @@ export PYTHONUTF8 := 1
 
 CHECKS := format lint types contracts locks secrets texts shape names
 
-.PHONY: help run test test-long faults check bench lock clean environment dev-environment $(CHECKS:%=check-%)
+.PHONY: help run test test-long faults faults-all check bench lock clean environment dev-environment $(CHECKS:%=check-%)
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: environment ## try Clutch out: a site with a demo community on http://127.0.0.1:1337
 	@.venv/bin/clutch run $(ARGS)
@@ -23,8 +23,11 @@ test: dev-environment ## run all tests, on SQLite and PostgreSQL, with a real br
 test-long: dev-environment ## run the tests that take minutes: updates that are cut off or bad, in every way
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal -m long $(ARGS)
 
-faults: dev-environment ## break what the site leans on, under load, and see that it keeps playing (some minutes)
-	@$(PYTHON) -m tests.faults all $(ARGS)
+faults: dev-environment ## break updates and what the site leans on, and see that it keeps playing (minutes)
+	@$(PYTHON) -m tests.faults all --short --seconds 60 $(ARGS)
+
+faults-all: dev-environment ## the same in full, the machine to itself (an hour); the table goes to docs/reliability.md
+	@$(PYTHON) -m tests.faults all --record docs/reliability.md $(ARGS)
 
 check: $(CHECKS:%=check-%) ## check format, lint, types, import contracts, locks, secrets, shape
 	@echo "All checks passed."

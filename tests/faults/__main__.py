@@ -9,14 +9,32 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from pathlib import Path
 
 import structlog
 
-from tests.faults import f07, f08, f09, f10, f11, f12, f13, f14
-from tests.faults.mutations_live import MUTATIONS, unnoticed
+from tests.faults import (
+    f01,
+    f02,
+    f03,
+    f04,
+    f05,
+    f06,
+    f07,
+    f08,
+    f09,
+    f10,
+    f11,
+    f12,
+    f13,
+    f14,
+    record,
+)
+from tests.faults.mutations_updates import MUTATIONS, unnoticed
+from tests.faults.record import Outcome
 from tests.faults.round import Options, Report
 
-ALL = (f07, f08, f09, f10, f11, f12, f13, f14)
+ALL = (f01, f02, f03, f04, f05, f06, f07, f08, f09, f10, f11, f12, f13, f14)
 SCENARIOS = {module.__name__.rpartition(".")[2].upper(): module.run for module in ALL}
 
 
@@ -29,18 +47,27 @@ def main() -> int:
     parser.add_argument(
         "--part", type=float, default=1.0, help="this part of the load, such as 0.3"
     )
+    parser.add_argument(
+        "--seconds", type=float, default=0.0, help="go on so long in a short round, where it can"
+    )
+    parser.add_argument(
+        "--record", type=Path, help="write the table of this round into a page, between its marks"
+    )
     asked = parser.parse_args()
     # What our own looks at the database log is of no interest here.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     if asked.scenario == "mutations":
         return _seed_faults()
     names = list(SCENARIOS) if asked.scenario == "all" else [asked.scenario]
-    options = Options(asked.seed, asked.short, asked.database, asked.part)
-    return int(not all([run(name, options) for name in names]))  # noqa: C419 - each is run
+    options = Options(asked.seed, asked.short, asked.database, asked.part, asked.seconds)
+    outcomes = [run(name, options) for name in names]
+    if asked.record:
+        record.write(asked.record, outcomes, options)
+    return int(not all(one.held for one in outcomes))
 
 
-def run(name: str, options: Options) -> bool:
-    """One scenario with its report; whether it held."""
+def run(name: str, options: Options) -> Outcome:
+    """One scenario with its report; how it went."""
     scenario, report, began = SCENARIOS[name], Report(), time.monotonic()
     title = (sys.modules[scenario.__module__].__doc__ or "").partition(": ")[2].partition("\n")[0]
     more = (" --short" if options.short else "") + (f" --part {options.part:g}") * (
@@ -51,9 +78,10 @@ def run(name: str, options: Options) -> bool:
         scenario(options, report)
     finally:
         print(report.text(), flush=True)
-    held = not report.faults
-    print(f"{name} {'holds' if held else 'BROKEN'} ({time.monotonic() - began:.0f} s)", flush=True)
-    return held
+    outcome = Outcome(name, title, report, time.monotonic() - began)
+    word = "holds" if outcome.held else "BROKEN"
+    print(f"{name} {word} ({outcome.seconds:.0f} s)", flush=True)
+    return outcome
 
 
 def _seed_faults() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+# A line that breaks later was not idle: then a request that was under way is lost.
+AT_ONCE_S = 0.25
 LIMIT = 4 * 1024 * 1024
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -75,7 +78,23 @@ class Client:
         await asyncio.sleep(0.01)
 
     async def _exchange(self, source: str, request: bytes) -> Answer:
-        reader, writer = await self._line(source)
+        """Ask; once more on a new line when an idle one turns out to have been closed meanwhile.
+
+        A server may close an idle line at any time, so every client does that (RFC 9112, 9.3.1).
+        """
+        idle, began = self._idle_line(source), time.monotonic()
+        if idle is not None:
+            try:
+                return await self._exchange_on(idle, source, request)
+            except (OSError, EOFError) as error:
+                at_once = time.monotonic() - began < AT_ONCE_S
+                begun = isinstance(error, asyncio.IncompleteReadError) and error.partial
+                if begun or not at_once or not _may_be_repeated(request):
+                    raise
+        return await self._exchange_on(await self._new_line(source), source, request)
+
+    async def _exchange_on(self, line: Line, source: str, request: bytes) -> Answer:
+        reader, writer = line
         whole = False
         try:
             writer.write(request)
@@ -88,7 +107,7 @@ class Client:
             else:
                 writer.transport.abort()
 
-    async def _line(self, source: str) -> Line:
+    def _idle_line(self, source: str) -> Line | None:
         idle = self._idle[source]
         while idle:
             reader, writer = idle.pop()
@@ -96,6 +115,9 @@ class Client:
                 return reader, writer
             with suppress(OSError):
                 writer.close()
+        return None
+
+    async def _new_line(self, source: str) -> Line:
         return await asyncio.open_connection(
             "127.0.0.1", self._port, local_addr=(source, 0), limit=LIMIT
         )
@@ -109,6 +131,10 @@ class Client:
         if method != "GET":
             lines.append(f"Content-Length: {len(sent)}")
         return "\r\n".join([*lines, "", ""]).encode() + sent
+
+
+def _may_be_repeated(request: bytes) -> bool:
+    return request.startswith(b"GET ") or b"\r\nIdempotency-Key: " in request
 
 
 async def _read(reader: asyncio.StreamReader) -> Answer:

@@ -129,6 +129,73 @@ class Tried(msgspec.Struct, frozen=True):
     frames: tuple[Mapping[str, Any], ...]
 
 
+class Attempt(msgspec.Struct, frozen=True):
+    """A command that may not change what runs: how it ended, and how the site stood around it.
+
+    `cause` has to stand in `reason`, which is the report's. `before` and `after` are the binding,
+    the version that answers and a digest of what people did; `failed` are requests of visitors.
+    `left` names generations and drafts that nobody needs.
+    """
+
+    kind: str
+    cause: str
+    status: int
+    reason: str
+    before: tuple[int, str, str]
+    after: tuple[int, str, str]
+    asked: int = 0
+    failed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """A kill in the middle of an update, and how the site stood when it was back.
+
+    `at` is the deed that was not done any more, `who` was killed, `again` also during the recovery.
+    `expected` and `found` are releases: `old`, `new`, or `either`. `seconds` until it answered;
+    None: never. `bad` is what the doctor finds, `lost` what was acknowledged and is not there,
+    `status` that of the next command.
+    """
+
+    at: str
+    who: str
+    expected: str
+    found: str
+    seconds: float | None
+    status: int
+    again: bool = False
+    bad: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """What the operator's tool did to the disk, in order; `at` names its place in the journal."""
+
+    at: str
+    kind: str
+    path: str
+    to: str = ""
+
+
+class Return(msgspec.Struct, frozen=True):
+    """A rollback: how it ended, which rows (a digest) and epoch the site had and has afterwards.
+
+    `kept`: the data had to stay as it was; else it had to become what `then` was.
+    """
+
+    kind: str
+    kept: bool
+    status: int
+    wanted: str
+    version: str
+    now: tuple[str, str]
+    then: tuple[str, str]
+    after: tuple[str, str]
+    reached: tuple[str, ...] = ()
+
+
 class Found(msgspec.Struct, frozen=True):
     """A match as the database has it in the end."""
 
@@ -156,6 +223,10 @@ class History:
     showed: list[Showed] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     tried: list[Tried] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
+    returns: list[Return] = field(default_factory=list)
     follows: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Of each client its stream and the seq from which it followed."""
     again: set[int] = field(default_factory=set)

@@ -1,16 +1,16 @@
-"""Seeded faults of live updates and of rights; all seeded faults together."""
+"""Seeded faults of live updates and of rights; those of updates are in `mutations_updates.py`."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
 from tests.faults import checks_live, mutations
 from tests.faults.history import History, Moved, Told
-from tests.faults.sample import CLIENTS, CUT_AT, FAULT, WITHIN_S, sample
+from tests.faults.sample import CLIENTS, CUT_AT, FAULT, WITHIN_S
 from tests.faults.seeding import Mutate, change_moved, change_one, change_told
 
 CHECKS: Mapping[str, Callable[[History], list[str]]] = {
@@ -201,21 +201,3 @@ MUTATIONS: Mapping[str, Mapping[str, Mutate]] = {
         "nothing tried": _nothing_tried,
     },
 }
-
-
-def mutated(checker: str, fault: str, seed: int) -> History:
-    """A round in which this went wrong."""
-    history = sample(seed)
-    MUTATIONS[checker][fault](history, random.Random(seed))
-    return history
-
-
-def unnoticed(seeds: Sequence[int]) -> list[str]:
-    """Every seeded fault that its checker let pass, with the seed."""
-    return [
-        f"{checker}: {fault}, seed {seed}"
-        for checker, faults in MUTATIONS.items()
-        for fault in faults
-        for seed in seeds
-        if not CHECKS[checker](mutated(checker, fault, seed))
-    ]

@@ -6,9 +6,11 @@ import asyncio
 import gc
 import resource
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
 
 from tests.faults import checks, checks_live
 from tests.faults.asking import Answer, Client, NoAnswer
@@ -19,6 +21,7 @@ from tests.faults.load import LoadRun
 from tests.faults.scene import FULL, SHORT, Load, Scene
 from tests.faults.truth import heads, read_truth
 
+T = TypeVar("T")
 PROBED = ("/livez", "/readyz")
 PROBE_EVERY_S = 0.25
 OPEN_FILES = 20_000
@@ -34,12 +37,24 @@ class Options:
     database: str = ""
     part: float = 1.0
     """How much of the load, where a machine can't carry all of it."""
+    seconds: float = 0.0
+    """How long a short round may go on with more of the same, where there is more to try."""
+    installed: Path | None = None
+    """A site that is there to be copied; without one, scenarios of updates install their own."""
 
     @property
     def load(self) -> Load:
         whole = SHORT if self.short else FULL
         clients = round(whole.clients * self.part)
         return replace(whole, rate=whole.rate * self.part, clients=clients)
+
+    def in_time(self, things: Sequence[T]) -> Iterator[T]:
+        """All of them; in a short round the first, and then others while there is time."""
+        began = time.monotonic()
+        for number, one in enumerate(things):
+            if self.short and number and time.monotonic() - began >= self.seconds:
+                return
+            yield one
 
 
 @dataclass

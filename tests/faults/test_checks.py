@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.mutations_live import CHECKS, MUTATIONS, mutated
-from tests.faults.sample import sample
+from tests.faults.mutations_updates import CHECKS, MUTATIONS, mutated
+from tests.faults.sample_updates import sample
 
 SEEDS = (1, 2)
 

@@ -15,15 +15,19 @@ from tests.faults.round import Options, Report
 pytestmark = pytest.mark.faults
 
 
+UPDATES = ("F01", "F02", "F03", "F04", "F05", "F06")
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_short_round_holds(scenario: str, request: pytest.FixtureRequest) -> None:
     if scenario == "F09":
         request.getfixturevalue("chromium")
+    installed = request.getfixturevalue("installed") if scenario in UPDATES else None
     seed = random.SystemRandom().randrange(1_000_000)
     print(f"python -m tests.faults {scenario} --seed {seed} --short")
     report = Report()
     try:
-        SCENARIOS[scenario](Options(seed, short=True), report)
+        SCENARIOS[scenario](Options(seed, short=True, installed=installed), report)
     finally:
         print(report.text())
     assert not report.faults

@@ -20,7 +20,9 @@ from typing import Any
 import psycopg
 
 from clutch_ops import environments
+from clutch_ops.control import Control, HolderGone
 from clutch_ops.layout import Binding, Layout
+from clutch_ops.refusals import Refused
 from tests.serve.running import wait_until
 from tests.services.databases import Databases
 from tools.tracked import ROOT, tracked_files
@@ -109,12 +111,14 @@ class Site:
         )
         return Done(done.returncode, done.stdout + done.stderr)
 
-    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+    def begin(
+        self, *arguments: str, environment: dict[str, str] | None = None
+    ) -> subprocess.Popen[str]:
         """Start `DIR/bin/clutch ARGUMENTS`."""
         return subprocess.Popen(
             [str(self.root / "bin" / "clutch"), *arguments],
             cwd="/",
-            env={**os.environ, **self.environment},
+            env={**os.environ, **self.environment, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -136,7 +140,15 @@ class Site:
                 stderr=log,
                 start_new_session=True,
             )
-        wait_until(self.answers, 120)
+        holder = self.holder.pid
+        wait_until(lambda: self.is_held_by(holder) and self.answers(), 120)
+
+    def is_held_by(self, pid: int) -> bool:
+        """Whether this process is the holder, with a release that answers it."""
+        with suppress(Refused, HolderGone, OSError), Control(self.layout) as control:
+            told = control.ask("status")
+            return bool(told["pid"] == pid and told["ready"])
+        return False
 
     def said(self) -> str:
         return (self.root / "run" / "holder.log").read_text(encoding="utf-8", errors="replace")
@@ -213,6 +225,7 @@ def copied(template: Path, folder: Path) -> Iterator[Site]:
     facts = json.loads((site.root / "site.json").read_text(encoding="utf-8"))
     (site.root / "site.json").write_text(json.dumps({**facts, "source": str(site.repository)}))
     (site.root / ".env").write_text(f"CLUTCH_PORT={site.port}\n", encoding="utf-8")
+    (site.root / ".env").chmod(0o600)
     try:
         yield site
     finally:

@@ -57,32 +57,6 @@ def test_an_installation_says_what_it_does_and_leaves_a_site_that_can_be_started
     assert again.status == 2  # a site's launcher installs no other sites
 
 
-def test_an_update_with_a_migration_and_back_while_people_look(site: Site) -> None:
-    site.serve()
-    epoch = value(site, "SELECT value FROM epoch")
-    with Visitors(site.port) as visitors:
-        site.newer("0.1.1", **migration(site))
-        done = site.clutch("update", "--pause", "100")
-        assert done.status == 0, done.said
-        assert site.version == "0.1.1"
-        assert site.current.generation.name == "gen-2"
-        assert value(site, "SELECT value FROM epoch") != epoch
-        assert not site.current.gate.exists()
-
-        done = site.clutch("rollback")
-        assert done.status == 0, done.said
-        assert site.version == "0.1.0"
-        assert site.current.generation.name == "gen-2"
-        assert site.get("/testdb")["schema"] == "9001"
-        again = site.clutch("rollback")
-        assert (again.status, site.version) == (2, "0.1.0"), again.said
-        assert site.get("/readyz") == {"status": "ready"}
-        told = visitors.counted()
-    assert told["failed"] == []
-    assert told["asked"] > 50
-    assert told["slowest"] < 30  # some two seconds, unless the machine is very busy
-
-
 @pytest.mark.long
 def test_an_update_that_leaves_the_data_alone_is_not_noticed(site: Site) -> None:
     site.serve()
@@ -100,17 +74,3 @@ def test_an_update_that_leaves_the_data_alone_is_not_noticed(site: Site) -> None
     assert told["slowest"] < 2
     assert site.current.generation == first.generation
     assert value(site, "SELECT value FROM epoch") == epoch
-
-
-def test_an_import_inside_a_function_that_is_not_declared_is_refused(site: Site) -> None:
-    site.serve()
-    lazy = "\n\ndef lazily() -> None:\n    import not_declared_anywhere\n"
-    name = "src/clutch/kernel/clock.py"
-    site.newer("0.1.1", **{name: site.file(name) + lazy})
-    done = site.clutch("update")
-    assert done.status == 2
-    assert "it needs the package not_declared_anywhere" in done.said
-    assert "Nothing was changed" in done.said
-    assert site.version == "0.1.0"
-    assert site.report()["outcome"] == "refused"
-    assert site.current.number == 1
