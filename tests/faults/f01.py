@@ -16,6 +16,7 @@ from tests.faults.round import Options, Report
 from tests.ops.sites import Site, commit
 
 LEAST = 20
+OLDER = "is older than what runs"
 
 
 def run(options: Options, report: Report) -> None:
@@ -28,6 +29,9 @@ def run(options: Options, report: Report) -> None:
             _tell(report, history)
         if not options.short:
             _take_good_one(site, good, report)
+            downgrade = ("update", "--to", good)
+            history.attempts.append(attempt(site, "downgrade", OLDER, *downgrade))
+            _tell(report, history)
     least = 1 if options.short else LEAST
     report.require(
         "refused or rolled back, the cause named, nothing changed",
@@ -45,8 +49,7 @@ def _offer(site: Site, good: str, kind: str) -> Attempt:
     bad = BAD[kind]
     anew(site, good)
     site.newer(SECOND, **bad.change(site))
-    to = ("--to", bad.ref(site)) if bad.ref else ()
-    return attempt(site, kind, bad.cause, "update", *to)
+    return attempt(site, kind, bad.cause, "update")
 
 
 def _tell(report: Report, history: History) -> None:
