@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +104,7 @@ def _attempt(site: Site, base: Base, place: Disk, step: str, report: Report) -> 
         counted = visitors.counted()
     place.free()
     took = _heals(site, base, step)
+    wait_until(lambda: _is_well(site), HEALS_WITHIN_S * 2)
     recovered = site.clutch("recover")
     seconds = time.monotonic() - began
     report.figure(f"full at {step}", f"status {status}, {counted['asked']} requests beside it")
@@ -116,6 +117,13 @@ def _attempt(site: Site, base: Base, place: Disk, step: str, report: Report) -> 
         *(f"full at {step}", FULL, status, said, before, after),
         *(counted["asked"], tuple(counted["failed"]), left_by(site), seconds),
     )
+
+
+def _is_well(site: Site) -> bool:
+    """Whether it says so itself; a look at the database counts for five seconds."""
+    with suppress(OSError):
+        return bool(site.version)
+    return False
 
 
 def _update(site: Site, place: Disk, step: str) -> tuple[int, str]:

@@ -26,7 +26,7 @@ class Notifier:
         """The site answers."""
         self._send(f"READY=1\nSTATUS={status}\nMAINPID={os.getpid()}")
 
-    def process_ended(self) -> None:
+    def restarting(self) -> None:
         """A serving process has ended by itself and is about to be started again."""
         self._send("STATUS=a process ended")
 

@@ -216,7 +216,7 @@ class Parent:
         state_path(self._run_folder, worker.pid or 0).unlink(missing_ok=True)
         self._departed.take_over(worker.pid or 0)
         log.error("process ended", pid=worker.pid, status=status, restart_in=pause)
-        self._notifier.process_ended()
+        self._notifier.restarting()
         worker.pid, worker.ready = None, False
 
     def _never_worked(self) -> bool:
