@@ -167,9 +167,7 @@ def begin_on(layout: Layout, binding: Binding, before: dict[str, int], may_drop:
     """
     with _started(layout, binding) as running:
         try:
-            running.wait_for("STATUS=loaded", LOAD_S, "while it imports itself")
-            running.tell(b"p")
-            running.wait_for("READY=1", JOURNEY_S, "while it migrates the data or starts")
+            _see_start(running)
             check_migrated(layout, binding, before, may_drop)
             health.check(running.address, str(release_facts(binding.release).get("version")))
         except (Unhealthy, OSError) as error:
@@ -222,7 +220,7 @@ def _proving(
 
 
 @contextmanager
-def _started(layout: Layout, binding: Binding, absent: Sequence[str]) -> Iterator[Running]:
+def _started(layout: Layout, binding: Binding, absent: Sequence[str] = ()) -> Iterator[Running]:
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     port = int(listener.getsockname()[1])
     notify = Notify(layout.run / "canary.sock", upward=False)

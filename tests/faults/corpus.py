@@ -136,7 +136,7 @@ BAD = {
         "tells version 9.9.9",
     ),
     "health is a page": Bad(
-        replaced(HEALTH, 'media_type="application/json"', 'media_type="text/html"'),
+        replaced(HEALTH, 'media_type: str = "application/json"', 'media_type: str = "text/html"'),
         "/readyz answers 200",
     ),
     "WebSocket broken": Bad(
