@@ -88,14 +88,22 @@ class Site:
     started: str
 
     def start(self) -> None:
-        """Begin what runs in threads of its own. Live's begin with the event loop."""
+        """Begin what a serving process runs in threads of its own.
+
+        Live's begin with the event loop; projections are run by who calls `start_following`.
+        """
         self.background.start()
-        self.projector.start()
+        self.projector.look_on()
         self.probe.start()
         self.wakes.start()
         self.figures.start()
         if self.mail_watch is not None:
             self.mail_watch.start()
+
+    def start_following(self) -> None:
+        """Begin what the process beside the serving ones runs: the projections."""
+        self.projector.start()
+        self.wakes.start()
 
     def begin_end(self) -> None:
         """The process is asked to end: nobody is waited for, and live connections are told."""
@@ -131,16 +139,16 @@ def prepare(settings: Settings) -> None:
         database.close()
 
 
-def open_site(settings: Settings, clock: Clock | None = None) -> Site:
+def open_site(settings: Settings, clock: Clock | None = None, *, serves: bool = True) -> Site:
     """Put a site together.
 
     The database must have been prepared. Nothing runs yet: see `Site.start` and
-    `Site.hub.running`.
+    `Site.hub.running`, and `Site.start_following` for a process that does not serve.
     """
     clock = clock or SystemClock()
     database = Database(settings.database)
     writer = Writer(database, clock, settings.run_folder / "gate")
-    capabilities = _capabilities(settings, clock)
+    capabilities = _capabilities(settings, clock, serves=serves)
     doors = Doors(address=settings.live_per_address)
     hub = Hub(database, clock, capabilities, stream_kinds(), doors)
     writer.on_commit(hub.on_commit)
@@ -232,8 +240,9 @@ def _remember_and_forget(personal: Personal) -> None:
     personal.contribute("statistics", numbers_of)
 
 
-def _capabilities(settings: Settings, clock: Clock) -> Capabilities:
-    known = Capabilities(clock)
+def _capabilities(settings: Settings, clock: Clock, *, serves: bool) -> Capabilities:
+    # What follows the log is asked by nobody: the serving processes say how things stand.
+    known = Capabilities(clock, says=serves)
     websockets = optional.load("websockets")
     if websockets:
         known.declare("live", State.UP, N_("WebSockets carry live updates."))

@@ -1,4 +1,7 @@
-"""The site's serving processes, by what each says of itself in `run/process-<pid>.json`."""
+"""The site's processes, by what each says of itself in `run`.
+
+Those that serve write `process-<pid>.json`; the one that follows the log `follower-<pid>.json`.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,17 @@ STOP = "Stop it (its service, or Ctrl-C where `clutch serve` runs), then type th
 
 
 def serving(place: Place) -> list[dict[str, Any]]:
-    """What each living process says, the oldest first."""
-    found = [_state(path) for path in place.run.glob("process-*.json")]
+    """What each living process that serves says, the oldest first."""
+    return _living(place, "process-*.json")
+
+
+def followers(place: Place) -> list[dict[str, Any]]:
+    """What the process says that works out statistics and achievements; two during a restart."""
+    return _living(place, "follower-*.json")
+
+
+def _living(place: Place, names: str) -> list[dict[str, Any]]:
+    found = [_state(path) for path in place.run.glob(names)]
     living = [one for one in found if one]
     return sorted(living, key=lambda one: (str(one.get("started_at")), one["pid"]))
 

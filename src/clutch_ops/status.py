@@ -23,6 +23,7 @@ ANSWER_S = 2.0
 CLEAR = "\x1b[H\x1b[J"
 TRANSPORTS = "clutch_live_clients"
 COLOURS = {"up": "good", "off": "faint", "down": "bad", "absent": "doubtful", "probing": "doubtful"}
+FOLLOWS = "works out statistics and achievements"
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only compared
 
 
@@ -31,6 +32,7 @@ class Standing:
     """How a site stands. `trouble` is why it does not answer, None when it does."""
 
     processes: list[dict[str, Any]]
+    followers: list[dict[str, Any]]
     live: dict[str, int]
     trouble: str | None
     last_update: dict[str, Any] | None
@@ -88,6 +90,7 @@ def look(place: Place) -> Standing:
     found = processes.serving(place)
     return Standing(
         found,
+        processes.followers(place),
         _live(place, [one["pid"] for one in found]),
         _trouble(place, found),
         _last_update(place),
@@ -151,6 +154,7 @@ def _as_json(standing: Standing) -> str:
         "version": standing.version or None,
         "since": standing.since and standing.since.isoformat(),
         "processes": standing.processes,
+        "followers": standing.followers,
         "live": standing.live,
         "capabilities": {
             name: {"state": state, "reason": reason}
@@ -202,6 +206,9 @@ def _table(standing: Standing) -> list[str]:
         rows.append(
             f"  {one['pid']:<12}{memory_used:>10}{requests:>12}{failed:>9}{live:>8}{late:>10}"
         )
+    for one in standing.followers:
+        memory_used = terminal.size(one.get("rss_bytes", 0))
+        rows.append(f"  {one['pid']:<12}{memory_used:>10}  {FOLLOWS}")
     by = ", ".join(f"{count} by {name}" for name, count in standing.live.items() if count)
     return [*rows, "", terminal.row("live clients", by or "none")]
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clutch.kernel import log
+from clutch.kernel import projector as projector_module
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.log import Event, Fact, fact
 from clutch.kernel.projections import (
@@ -265,6 +266,30 @@ def test_trouble_is_said_in_every_process_and_heals(
         found = find_cursor(conn, "sums")
     assert found is not None
     assert found.trouble is None
+
+
+def test_a_process_that_only_looks_on_tells_how_it_stands(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector_module, "BEHIND_AFTER_S", 0.1)
+    monkeypatch.setattr(projector_module, "LOOK_ON_EVERY_S", 0.02)
+    known = Capabilities(kernel.clock)
+    known.set("sums", State.PROBING, "starting")
+    watching = Projector(kernel.database, kernel.writer, kernel.clock, known, "serving")
+    watching.add(Sums())
+    working = make(kernel, Sums())
+    watching.look_on()
+    try:
+        working.catch_up()
+        until(lambda: known.is_up("sums"))
+        kernel.writer.write(happen("a", 5))
+        until(lambda: known.get("sums").sentence == projector_module.BEHIND)
+        assert known.get("sums").state is State.DOWN
+        working.catch_up()
+        until(lambda: known.is_up("sums"))
+        assert sums_of(kernel) == {"a": 5}
+    finally:
+        watching.stop()
 
 
 def test_another_process_goes_on_when_the_holder_ends(

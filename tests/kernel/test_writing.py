@@ -1,15 +1,21 @@
 """The write path: once only, behind a gate, and honest about a database that can't."""
 
+import sqlite3
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from clutch.kernel import database as database_module
 from clutch.kernel import log
+from clutch.kernel.clock import FrozenClock
+from clutch.kernel.database import Database
 from clutch.kernel.refusals import KeyReused, NotFound, StorageUnavailable, WritesPaused
 from clutch.kernel.writing import OnceKey, Reply, Transaction, Writer
-from tests.kernel.conftest import Kernel, ThingHappened, happen
+from clutch.migrations import migrate
+from tests.kernel.conftest import NOON, Kernel, ThingHappened, happen
 
 
 def make(tx: Transaction) -> Reply:
@@ -158,3 +164,44 @@ def test_listeners_learn_which_streams_have_news(kernel: Kernel) -> None:
     kernel.writer.write(happen("a", 1))
     kernel.writer.write(happen("b", 1))
     assert told == [[("a", 1)], [("b", 1)]]
+
+
+@pytest.mark.parametrize("within_s", [5.0, 0.1])
+def test_another_process_that_writes_is_waited_for_and_not_for_ever(
+    home: Path, monkeypatch: pytest.MonkeyPatch, within_s: float
+) -> None:
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_MS", int(within_s * 1000))
+    ours = Database(f"sqlite:///{home / 'shared.db'}")
+    migrate(ours, home / "migrate.lock")
+    writer = Writer(ours, FrozenClock(NOON), home / "gate")
+    other = sqlite3.connect(home / "shared.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.4, other.rollback)
+    release.start()
+    try:
+        if within_s < 0.4:
+            with pytest.raises(StorageUnavailable):
+                writer.write(happen("a", 1))
+            release.join()
+        assert writer.write(happen("a", 2)) == 2
+    finally:
+        release.join()
+        other.close()
+        ours.close()
+
+
+def test_many_facts_for_new_and_known_streams_are_numbered_in_their_order(kernel: Kernel) -> None:
+    kernel.writer.write(happen("known", 1))
+
+    def many(tx: Transaction) -> None:
+        for thing in range(3):
+            for name in ("new", "known", "other"):
+                tx.append(name, ThingHappened(thing=thing), actor_id=None)
+
+    touched: list[list[tuple[str, int]]] = []
+    kernel.writer.on_commit(touched.append)
+    kernel.writer.write(many)
+    assert touched == [[("known", 4), ("new", 3), ("other", 3)]]
+    with kernel.database.read() as conn:
+        events = [(one.stream, one.seq) for one in log.read_tail(conn, 1)]
+    assert events == [(n, i + (n == "known")) for i in (1, 2, 3) for n in ("new", "known", "other")]

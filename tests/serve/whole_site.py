@@ -64,9 +64,9 @@ def states(site: Running, name: str) -> set[str]:
     return found
 
 
-def make_admin(folder: Path) -> None:
+def make_admin(folder: Path, name: str = "olga") -> None:
     subprocess.run(
-        [sys.executable, "-m", "clutch", "user", "create", "olga", "--admin"],
+        [sys.executable, "-m", "clutch", "user", "create", name, "--admin"],
         cwd=ROOT,
         env={"PYTHONPATH": str(ROOT / "src"), "CLUTCH_HOME": str(folder / "home")},
         check=True,

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.fixtures.site import on_sqlite
 from tests.serve.running import Running, started, wait_until
@@ -41,9 +42,11 @@ def test_a_running_site_tells_its_processes_capabilities_and_last_backup(
     with served(checkout, tmp_path) as running:
         wait_until(lambda: checkout.clutch("status").status == 0, 20)
         assert checkout.clutch("backup").status == 0
-        wait_until(lambda: bool(json.loads(checkout.clutch("status", "--json").said)["live"]))
-        told = json.loads(checkout.clutch("status", "--json").said)
-        assert {one["pid"] for one in told["processes"]} == running.children()
+        wait_until(lambda: all(_told(checkout)[part] for part in ("live", "followers")))
+        told = _told(checkout)
+        those = [*told["processes"], *told["followers"]]
+        assert {one["pid"] for one in those} == running.children()
+        assert (len(told["processes"]), len(told["followers"])) == (2, 1)
         assert told["capabilities"]["redis"]["state"] == "down"
         assert told["capabilities"]["mail"]["reason"] == "CLUTCH_MAIL_HOST is not set."
         assert set(told["live"]) == {"websocket", "sse", "polling"}
@@ -56,6 +59,11 @@ def test_a_running_site_tells_its_processes_capabilities_and_last_backup(
         assert all(str(pid) in done.said for pid in running.children())
         assert "\x1b" not in done.said
         the_site_that_hangs_is_told(checkout, running)
+
+
+def _told(checkout: Checkout) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(checkout.clutch("status", "--json").said)
+    return told
 
 
 def the_site_that_hangs_is_told(checkout: Checkout, running: Running) -> None:

@@ -24,6 +24,7 @@ from clutch.achievements.repository import NOTHING, Change, Standing
 from clutch.achievements.touched import Touched, changes_numbers, touched_by
 from clutch.kernel import log
 from clutch.kernel.log import Event, Fact
+from clutch.kernel.parts import in_parts
 from clutch.kernel.projections import Effect
 from clutch.kernel.writing import Transaction
 
@@ -72,8 +73,8 @@ def _look(conn: Connection, touched: Mapping[Holder, int]) -> tuple[list[Change]
     holders = sorted(touched)
     changes: list[Change] = []
     told: Told = []
-    for start in range(0, len(holders), CHUNK):
-        for change, facts in _changes(conn, holders[start : start + CHUNK], own, touched):
+    for some in in_parts(holders, CHUNK):
+        for change, facts in _changes(conn, some, own, touched):
             changes.append(change)
             told += facts
     return changes, told

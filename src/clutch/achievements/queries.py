@@ -24,6 +24,7 @@ from clutch.achievements.record import Holder, HolderKind, Record
 from clutch.achievements.repository import NOTHING
 from clutch.achievements.tables import standing
 from clutch.achievements.touched import players_in_scope
+from clutch.kernel.parts import in_parts
 from clutch.teams.tables import team
 from clutch.tournaments.models import Visibility
 from clutch.tournaments.tables import tournament
@@ -158,8 +159,8 @@ def preview_own(conn: Connection, owner_id: AccountId, making: Making, now: date
     (yardstick,) = measured_by(conn, [draft])
     players = players_in_scope(conn, None if making.everywhere else owner_id)
     holders: list[int] = []
-    for start in range(0, len(players), CHUNK):
-        some = [Holder(HolderKind.PLAYER, one) for one in players[start : start + CHUNK]]
+    for part in in_parts(players, CHUNK):
+        some = [Holder(HolderKind.PLAYER, one) for one in part]
         records = read_records(conn, some)
         holders += [one.id for one in some if measure(records[one], yardstick)[1] is not None]
     names = names_of(conn, holders)

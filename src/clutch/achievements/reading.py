@@ -23,6 +23,7 @@ from clutch.achievements.record import (
     Record,
     Tournament,
 )
+from clutch.kernel.parts import in_parts
 from clutch.tournaments.models import TournamentId, stream_of
 
 # What a statement is asked for at a time: SQLite takes 32,766 parameters, PostgreSQL 65,535.
@@ -42,8 +43,8 @@ def read_records(
     found: dict[Holder, Record] = {}
     for kind in HolderKind:
         ids = [one.id for one in wanted if one.kind is kind]
-        for start in range(0, len(ids), CHUNK):
-            found |= _Bulk(conn, kind, ids[start : start + CHUNK], since).records()
+        for some in in_parts(ids, CHUNK):
+            found |= _Bulk(conn, kind, some, since).records()
     return found
 
 
@@ -103,10 +104,8 @@ class _Bulk:
 
     def _count_sizes(self, *found: _Rows) -> None:
         wanted = sorted({one for rows in found for one in _tournaments_in(rows)})
-        for start in range(0, len(wanted), CHUNK):
-            rows = self._conn.execute(
-                statements.SIZES, {"tournaments": wanted[start : start + CHUNK]}
-            )
+        for some in in_parts(wanted, CHUNK):
+            rows = self._conn.execute(statements.SIZES, {"tournaments": some})
             self._sizes |= {row.tournament_id: row.size for row in rows}
 
     def _match(self, row: Any, firsts: Mapping[tuple[str, str], datetime]) -> Match:
@@ -208,8 +207,8 @@ def _tournaments_in(found: _Rows) -> set[str]:
 def _count_matches(conn: Connection, tournament_ids: Iterable[str]) -> dict[str, int]:
     wanted = sorted(tournament_ids)
     found: dict[str, int] = {}
-    for start in range(0, len(wanted), CHUNK):
-        rows = conn.execute(statements.PLAYED_IN, {"tournaments": wanted[start : start + CHUNK]})
+    for some in in_parts(wanted, CHUNK):
+        rows = conn.execute(statements.PLAYED_IN, {"tournaments": some})
         found |= {row.tournament_id: row.played for row in rows}
     return found
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 from clutch.achievements.models import Name, Unlock
 from clutch.achievements.record import Cause, Holder, HolderKind
 from clutch.achievements.tables import standing, tally, unlock
+from clutch.kernel.parts import in_parts
 from clutch.kernel.writing import Transaction
 
 CHUNK = 500
@@ -108,12 +109,12 @@ def clear(tx: Transaction, keeping: Iterable[str]) -> None:
     count_anew(tx)
 
 
-def _by_kind(holders: Iterable[Holder]) -> Iterable[tuple[HolderKind, list[int]]]:
+def _by_kind(holders: Iterable[Holder]) -> Iterable[tuple[HolderKind, Sequence[int]]]:
     wanted = sorted(set(holders))
     for kind in HolderKind:
         ids = [one.id for one in wanted if one.kind is kind]
-        for start in range(0, len(ids), CHUNK):
-            yield kind, ids[start : start + CHUNK]
+        for some in in_parts(ids, CHUNK):
+            yield kind, some
 
 
 def _holder_key(holder: Holder) -> dict[str, Any]:

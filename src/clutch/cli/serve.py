@@ -78,6 +78,7 @@ def start(settings: Settings, prepare: Callable[[], None], announce: Callable[[s
         preload=_preload,
         serve=lambda sockets, lines: _serve_site(settings, sockets, lines),
         announce=lambda: announce(address_of(listeners[0])),
+        follow=lambda lifeline: _follow(settings, lifeline),
     )
     holding = Holding.taken(listeners, held, os.environ)
     parent = Parent(listeners, settings.workers, work, settings.run_folder, Notifier(), holding)
@@ -134,7 +135,8 @@ def _why_no_database(settings: Settings, error: Exception) -> str:
 
 
 def _preload() -> None:
-    import clutch.cli.serving.child  # noqa: F401 - shared with the children from here on
+    import clutch.cli.serving.child
+    import clutch.cli.serving.follower  # noqa: F401 - shared with the children from here on
     from clutch.web.app import preload
 
     preload()
@@ -155,6 +157,13 @@ def _serve_site(settings: Settings, listeners: Sequence[socket], lines: Lines) -
         ending=site.begin_end,
     )
     serve_forever(served, listeners, lines)
+
+
+def _follow(settings: Settings, lifeline: int) -> NoReturn:
+    from clutch.bootstrap import open_site
+    from clutch.cli.serving.follower import follow_forever
+
+    follow_forever(open_site(settings, serves=False), lifeline)
 
 
 def _facts(site: Site) -> dict[str, object]:

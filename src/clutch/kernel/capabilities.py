@@ -60,11 +60,12 @@ class Capabilities:
     """The one registry of what is optional.
 
     A change of state is one line in the log and one call of each listener, never one a request.
-    Any thread may ask and tell.
+    Any thread may ask and tell. A process that nobody asks writes no lines (`says`).
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, says: bool = True) -> None:
         self._clock = clock
+        self._says = says
         self._lock = threading.Lock()
         self._all: dict[str, Capability] = {}
         self._rest: dict[str, tuple[State, str, Mapping[str, Any]]] = {}
@@ -114,7 +115,8 @@ class Capabilities:
         return {one.name: one.state.value for one in self.all()}
 
     def _tell(self, now: Capability) -> None:
-        say = _log.warning if now.state is State.DOWN else _log.info
-        say("capability", capability=now.name, state=now.state.value, reason=now.reason)
+        if self._says:
+            say = _log.warning if now.state is State.DOWN else _log.info
+            say("capability", capability=now.name, state=now.state.value, reason=now.reason)
         for heard in self._heard:
             heard(now)

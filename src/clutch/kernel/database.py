@@ -24,6 +24,7 @@ from sqlalchemy.pool import QueuePool
 from clutch.kernel.refusals import StorageUnavailable
 
 BUSY_TIMEOUT_MS = 5_000
+LOOK_AGAIN_S = 0.001
 
 # SQLite's primary result codes that speak of the file or the disk, not of the statement.
 _SQLITE_STORAGE = {
@@ -113,7 +114,10 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def begin(conn: Connection) -> None:
-            conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+            if reading:
+                conn.exec_driver_sql("BEGIN")
+            elif not _begin_writing(conn.connection.dbapi_connection):
+                conn.exec_driver_sql("BEGIN IMMEDIATE")  # which says why not
 
         return engine
 
@@ -151,6 +155,31 @@ def prepare_sqlite(connection: sqlite3.Connection, *, reading: bool) -> None:
         connection.execute("PRAGMA query_only=ON")
     else:
         connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _begin_writing(connection: Any) -> bool:
+    """Begin a transaction that writes as soon as no other process is in one; False after 5 s.
+
+    SQLite's own waiting sleeps up to 100 ms between two looks: longer than most writes take.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > deadline:
+                    return False
+                time.sleep(LOOK_AGAIN_S)
+            else:
+                return True
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
 
 
 @contextmanager

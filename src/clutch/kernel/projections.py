@@ -21,7 +21,8 @@ from clutch.kernel.log import Event, Fact
 from clutch.kernel.tables import cursor as cursor_table
 from clutch.kernel.writing import Transaction, Writer
 
-BATCH = 500
+# So few that their rows are written in some milliseconds: other writers wait meanwhile.
+BATCH = 25
 # Far behind, or being rebuilt: fewer, larger steps.
 LARGE_BATCH = 5_000
 
@@ -144,6 +145,11 @@ class Steps:
     def seen(self) -> Cursor:
         """The cursor as the last step found it."""
         return self._seen
+
+    @property
+    def position(self) -> int:
+        """How far it has looked; what is saved may be behind that."""
+        return self._position
 
     @property
     def is_rebuilding(self) -> bool:

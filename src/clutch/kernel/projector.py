@@ -1,28 +1,53 @@
-"""The projector of a process: one thread a projection, which runs it while it holds the lease."""
+"""The projector: one thread a projection, which runs it while it holds the lease.
+
+It works in a process of its own beside the serving ones, which only look on.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass
 
 import structlog
 
-from clutch.kernel import leases
+from clutch.kernel import leases, log
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import Clock
 from clutch.kernel.database import Database
 from clutch.kernel.pauses import Pauses
 from clutch.kernel.projections import CursorMoved, Projection, Steps, find_cursor
 from clutch.kernel.refusals import N_, StorageUnavailable, WritesPaused
+from clutch.kernel.turns import Turns
 from clutch.kernel.writing import Transaction, Writer
 
 _log = structlog.get_logger("projections")
 
 LOOK_EVERY_S = 0.2
+# After what it took in: so that many results in a row are a few large steps, not many small ones.
+REST_S = 0.3
 ASK_EVERY_S = 1.5
+LOOK_ON_EVERY_S = 0.75
+# As long as writes may be paused by an update.
+BEHIND_AFTER_S = 15.0
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
 REBUILDING = N_("It is being rebuilt from the log.")
+BEHIND = N_("It has stopped taking in what happens; it is started again by itself.")
 FAILED = "{trouble}"
+
+
+@dataclass(frozen=True)
+class _Means:
+    """What the runners of a process work with."""
+
+    database: Database
+    writer: Writer
+    clock: Clock
+    capabilities: Capabilities
+    holder: str
+    turns: Turns
 
 
 class Projector:
@@ -36,19 +61,14 @@ class Projector:
         capabilities: Capabilities,
         holder: str,
     ) -> None:
-        self._database = database
-        self._writer = writer
-        self._clock = clock
-        self._capabilities = capabilities
-        self._holder = holder
+        self._means = _Means(database, writer, clock, capabilities, holder, Turns())
         self._runners: dict[str, _Runner] = {}
+        self._ended = threading.Event()
+        self._looking: threading.Thread | None = None
 
     def add(self, projection: Projection) -> None:
         """Make a projection known, before `start`."""
-        steps = Steps(self._database, self._writer, projection)
-        self._runners[projection.name] = _Runner(
-            steps, self._database, self._writer, self._clock, self._capabilities, self._holder
-        )
+        self._runners[projection.name] = _Runner(projection, self._means)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,11 +76,20 @@ class Projector:
         return tuple(self._runners)
 
     def start(self) -> None:
+        """Run the projections here, as far as nobody else does."""
         for runner in self._runners.values():
             runner.start()
 
+    def look_on(self) -> None:
+        """Only say in this process how they stand, wherever they are run."""
+        self._looking = threading.Thread(target=self._look_on, name="projections", daemon=True)
+        self._looking.start()
+
     def stop(self) -> None:
         """End the threads; their leases run out by themselves, or are given back."""
+        self._ended.set()
+        if self._looking is not None:
+            self._looking.join(timeout=2)
         for runner in self._runners.values():
             runner.end()
         for runner in self._runners.values():
@@ -83,27 +112,21 @@ class Projector:
         """Empty the projection's tables and fold the whole log again, in this thread."""
         self._runners[name].rebuild()
 
+    def _look_on(self) -> None:
+        while not self._ended.is_set():
+            for runner in self._runners.values():
+                runner.look_on()
+            self._ended.wait(LOOK_ON_EVERY_S)
+
 
 class _Runner:
     """One projection's thread."""
 
-    def __init__(
-        self,
-        steps: Steps,
-        database: Database,
-        writer: Writer,
-        clock: Clock,
-        capabilities: Capabilities,
-        holder: str,
-    ) -> None:
-        self._steps = steps
-        self._name = steps.projection.name
+    def __init__(self, projection: Projection, means: _Means) -> None:
+        self._steps = Steps(means.database, means.writer, projection)
+        self._means = means
+        self._name = projection.name
         self._lease = f"projection-{self._name}"
-        self._database = database
-        self._writer = writer
-        self._clock = clock
-        self._capabilities = capabilities
-        self._holder = holder
         self._woken = threading.Event()
         self._ended = threading.Event()
         self._turn = threading.RLock()
@@ -111,6 +134,7 @@ class _Runner:
         self._holding = False
         self._asked_at = 0.0
         self._trouble: str | None = None
+        self._seen_at, self._moved_at = -1, 0.0
         self._pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
 
     def start(self) -> None:
@@ -150,10 +174,12 @@ class _Runner:
         """One look at the log; gives the pause until the next, in seconds."""
         try:
             if not self._hold():
-                self._look_on()
-                return ASK_EVERY_S / 2
+                self.look_on()
+                return LOOK_ON_EVERY_S
             with self._turn:
+                before = self._steps.position
                 self._catch_up(ends=True)
+                moved = self._steps.position != before
             self._go_on()
         except (StorageUnavailable, WritesPaused):
             return FIRST_PAUSE_S  # said elsewhere, once
@@ -161,32 +187,34 @@ class _Runner:
             self._fail(error)
             return self._pauses.next()
         self._pauses.begin_anew()
-        return LOOK_EVERY_S
+        return REST_S if moved else LOOK_EVERY_S
 
     def _catch_up(self, *, ends: bool) -> None:
         more = True
         while more and not (ends and self._ended.is_set()):
             try:
-                more = self._steps.step()
+                # Who asked for it in their own thread waits for it: no turns then.
+                with self._means.turns.mine() if ends else nullcontext():
+                    more = self._steps.step()
             except CursorMoved:
                 continue
             if self._steps.is_rebuilding:
-                self._capabilities.set(self._name, State.DOWN, REBUILDING)
+                self._means.capabilities.set(self._name, State.DOWN, REBUILDING)
             if ends and more and not self._hold():
                 return
 
     def _hold(self) -> bool:
-        now = self._clock.now().timestamp()
+        now = self._means.clock.now().timestamp()
         if abs(now - self._asked_at) < ASK_EVERY_S:
             return self._holding
-        self._holding = self._writer.write(self._ask)
+        self._holding = self._means.writer.write(self._ask)
         self._asked_at = now
         if self._holding and not self._steps.is_saved:
             self._save()
         return self._holding
 
     def _ask(self, tx: Transaction) -> bool:
-        return leases.hold(tx, self._lease, self._holder)
+        return leases.hold(tx, self._lease, self._means.holder)
 
     def _save(self) -> None:
         try:
@@ -199,7 +227,7 @@ class _Runner:
         if not self._holding:
             return
         try:
-            self._writer.write(lambda tx: leases.let_go(tx, self._lease, self._holder))
+            self._means.writer.write(lambda tx: leases.let_go(tx, self._lease, self._means.holder))
         except (StorageUnavailable, WritesPaused):
             _log.info("lease not given back; it runs out by itself", lease=self._lease)
 
@@ -212,7 +240,7 @@ class _Runner:
             return
         _log.exception("projection failed", projection=self._name)
         self._trouble = trouble
-        self._capabilities.set(self._name, State.DOWN, FAILED, trouble=trouble)
+        self._means.capabilities.set(self._name, State.DOWN, FAILED, trouble=trouble)
         try:
             self._steps.say(trouble)
         except (StorageUnavailable, WritesPaused):
@@ -222,18 +250,30 @@ class _Runner:
         if self._steps.seen.trouble is not None or self._trouble is not None:
             self._steps.say(None)
         self._trouble = None
-        self._capabilities.set(self._name, State.UP)
+        self._means.capabilities.set(self._name, State.UP)
 
-    def _look_on(self) -> None:
-        """Another process runs it: how does it say that it stands?"""
-        with self._database.read() as conn:
-            found = find_cursor(conn, self._name)
+    def look_on(self) -> None:
+        """Another process runs it: how does it stand?"""
+        try:
+            with self._means.database.read() as conn:
+                found, last = find_cursor(conn, self._name), log.last_position(conn)
+        except StorageUnavailable:
+            return  # said elsewhere, once
         if found is None:
             return
         self._trouble = found.trouble
         if found.trouble is not None:
-            self._capabilities.set(self._name, State.DOWN, FAILED, trouble=found.trouble)
+            self._means.capabilities.set(self._name, State.DOWN, FAILED, trouble=found.trouble)
         elif found.version != self._steps.projection.version or found.position < found.quiet_until:
-            self._capabilities.set(self._name, State.DOWN, REBUILDING)
+            self._means.capabilities.set(self._name, State.DOWN, REBUILDING)
+        elif self._stands_still(found.position, last):
+            self._means.capabilities.set(self._name, State.DOWN, BEHIND)
         else:
-            self._capabilities.set(self._name, State.UP)
+            self._means.capabilities.set(self._name, State.UP)
+
+    def _stands_still(self, position: int, last: int) -> bool:
+        """Whether there has been news for a while, and nobody took it in."""
+        now = time.monotonic()
+        if position != self._seen_at or position >= last:
+            self._seen_at, self._moved_at = position, now
+        return now - self._moved_at > BEHIND_AFTER_S

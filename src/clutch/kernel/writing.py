@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from clutch.kernel import ids
 from clutch.kernel.clock import Clock
 from clutch.kernel.database import Database, is_worth_another_try
 from clutch.kernel.log import Body, Fact, body_of
+from clutch.kernel.parts import in_parts
 from clutch.kernel.refusals import KeyReused, WritesPaused
 from clutch.kernel.tables import event, idempotency, stream
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 GATE_WAIT_S = 10.0
 TRIES = 5
+AT_ONCE = 500
 # Any fixed number that nobody else on this database uses; it orders the appends of all processes.
 _LOG_LOCK = text("SELECT pg_advisory_xact_lock(7177263)")
 # Held shared by every write: who closes the gate and then gets it alone knows that none is on.
@@ -72,7 +74,7 @@ class Transaction:
         lock may be old; read it again after.
         """
         if name not in self._heads:
-            self._heads[name] = self._lock(name)
+            self._lock_all([name])
         return self._heads[name]
 
     def append(self, name: str, *facts: Fact | Body, actor_id: int | None) -> None:
@@ -113,42 +115,52 @@ class Transaction:
         """Write the facts; gives each touched stream's name and new head. `Writer` calls it."""
         if not self._pending:
             return []
-        for name in sorted({fact["stream"] for fact in self._pending}):
-            self.lock(name)
+        touched = sorted({fact["stream"] for fact in self._pending})
+        self._lock_all([name for name in touched if name not in self._heads])
         if not self._is_sqlite:
             self.conn.execute(_LOG_LOCK)
-        touched = set()
         for fact in self._pending:
-            name = fact["stream"]
-            self._heads[name] += 1
-            fact["seq"] = self._heads[name]
-            touched.add(name)
+            self._heads[fact["stream"]] += 1
+            fact["seq"] = self._heads[fact["stream"]]
         self.conn.execute(_INSERT_EVENT, self._pending)
-        for name in sorted(touched):
-            self.conn.execute(_SET_HEAD, {"stream_name": name, "head": self._heads[name]})
-        return [(name, self._heads[name]) for name in sorted(touched)]
+        heads = [(name, self._heads[name]) for name in touched]
+        self.conn.execute(_SET_HEAD, [{"stream_name": name, "head": head} for name, head in heads])
+        return heads
 
     def committed(self) -> None:
         """Run what waits for the commit."""
         for act in self._after:
             act()
 
-    def _lock(self, name: str) -> int:
-        statement, key = _LOCK_HEAD[self._is_sqlite], {"stream_name": name}
-        found = self.conn.execute(statement, key).scalar()
-        if found is not None:
-            return int(found)
-        new = (sqlite.insert if self._is_sqlite else postgresql.insert)(stream)
-        self.conn.execute(new.values(name=name, seq=0).on_conflict_do_nothing())
-        return int(self.conn.execute(statement, key).scalar_one())
+    def _lock_all(self, names: Sequence[str]) -> None:
+        """Stand in line for several streams, in the order of their names."""
+        for some in in_parts(names, AT_ONCE):
+            self._heads |= self._read_heads(some)
+            new = [name for name in some if name not in self._heads]
+            if new:
+                rows = [{"name": name, "seq": 0} for name in new]
+                self.conn.execute(_NEW_STREAM[self._is_sqlite], rows)
+                self._heads |= self._read_heads(new)
+
+    def _read_heads(self, names: Sequence[str]) -> dict[str, int]:
+        found = self.conn.execute(_LOCK_HEADS[self._is_sqlite], {"names": names})
+        return {row.name: row.seq for row in found}
 
 
 _INSERT_EVENT = insert(event)
 _SET_HEAD = (
     update(stream).where(stream.c.name == bindparam("stream_name")).values(seq=bindparam("head"))
 )
-_READ_HEAD = select(stream.c.seq).where(stream.c.name == bindparam("stream_name"))
-_LOCK_HEAD = {True: _READ_HEAD, False: _READ_HEAD.with_for_update()}
+_READ_HEADS = (
+    select(stream.c.name, stream.c.seq)
+    .where(stream.c.name.in_(bindparam("names", expanding=True)))
+    .order_by(stream.c.name)
+)
+_LOCK_HEADS = {True: _READ_HEADS, False: _READ_HEADS.with_for_update()}
+_NEW_STREAM = {
+    is_sqlite: insert_into(stream).on_conflict_do_nothing()
+    for is_sqlite, insert_into in ((True, sqlite.insert), (False, postgresql.insert))
+}
 
 
 class Writer:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
-from clutch.statistics.models import Side, in_parts
+from clutch.kernel.parts import in_parts
+from clutch.statistics.models import Side
 from clutch.tournaments.models import TournamentId, Visibility
 from clutch.tournaments.tables import match, participant, participant_player, tournament
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
@@ -149,12 +148,3 @@ class Placed(msgspec.Struct, frozen=True):
     to: int
     participants: int
     counts: bool = True
-
-
-_T = TypeVar("_T")
-
-
-def in_parts(all_of_it: Sequence[_T], most: int) -> Iterator[Sequence[_T]]:
-    """A long list in parts of at most so many: a statement takes only so many values."""
-    for start in range(0, len(all_of_it), most):
-        yield all_of_it[start : start + most]

@@ -13,9 +13,10 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, select
 
 from clutch.accounts.models import AccountId
+from clutch.kernel.parts import in_parts
 from clutch.kernel.projections import find_cursor
 from clutch.statistics import tables
-from clutch.statistics.models import Axis, Holder, Mode, in_parts
+from clutch.statistics.models import Axis, Holder, Mode
 from clutch.statistics.projection import NAME, Statistics
 from clutch.statistics.ratings import Rating
 from clutch.statistics.repository import AT_ONCE, key_of, of, tallies_of, tally_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from clutch.kernel.parts import in_parts
 from clutch.kernel.writing import Transaction
 from clutch.statistics import tables
 from clutch.statistics.models import (
@@ -30,7 +32,6 @@ from clutch.statistics.models import (
     Mode,
     Placed,
     Side,
-    in_parts,
 )
 from clutch.statistics.ratings import floor_of
 from clutch.statistics.tallies import Tally, TallyKey
@@ -278,6 +279,7 @@ def _statement(how: str, table: Table, row: Row, dialect: str) -> Executable:
     return _RERATE if how == "rerate" else _put(table, dialect)
 
 
+@cache
 def _put(table: Table, dialect: str) -> Executable:
     new = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
     keys = [column.name for column in table.primary_key]

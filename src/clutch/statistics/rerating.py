@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, func, select
 
+from clutch.kernel.parts import in_parts
 from clutch.statistics import tables
 from clutch.statistics.folding import Rated, rate
-from clutch.statistics.models import Decided, Holder, MatchKey, Mode, in_parts
+from clutch.statistics.models import Decided, Holder, MatchKey, Mode
 from clutch.statistics.ratings import NEWCOMER, Rater, Rating
 from clutch.statistics.repository import AT_ONCE, decided_from
 

@@ -1,5 +1,7 @@
 """The parent: holds the listening sockets, starts the serving processes, restarts one that dies.
 
+Beside them it keeps the follower, which works out what nobody waits for.
+
 It imports the site once and forks, so a process is there in milliseconds and shares its
 memory with the others. Why not a ready-made one: docs/decisions/0006-server-parent.md.
 
@@ -27,7 +29,7 @@ from clutch.cli.serving.forking import ended, fork, signals
 from clutch.cli.serving.holding import Holding
 from clutch.cli.serving.listening import address_of
 from clutch.cli.serving.notify import Notifier
-from clutch.cli.serving.state import read_state, seconds_silent, state_path
+from clutch.cli.serving.state import read_state, remove_state, seconds_silent
 from clutch.kernel.metrics_files import Departed
 
 # From the signal to SIGKILL; all must have ended after 5 s.
@@ -66,20 +68,22 @@ class Work:
 
     `preload` imports, in the parent, what all its children will share. Then `prepare` runs once, in
     a child, before anything serves; it ends with a status other than 0 when the site can't start,
-    having said why. `announce` is called when all processes answer.
+    having said why. `announce` is called when all processes answer; from then on there is one that
+    does `follow`, too (given its lifeline).
     """
 
     preload: Callable[[], None]
     prepare: Callable[[], None]
     serve: Callable[[Sequence[socket.socket], Lines], NoReturn]
     announce: Callable[[], None]
+    follow: Callable[[int], NoReturn] | None = None
 
 
 @dataclass
 class _Worker:
-    """One place among the serving processes, whoever holds it at the moment."""
+    """One place among the processes, whoever holds it at the moment."""
 
-    number: int
+    be: Callable[[], NoReturn]
     pid: int | None = None
     ready: bool = False
     started: float = 0.0
@@ -101,7 +105,8 @@ class Parent:
     ) -> None:
         self._holding = holding or Holding()
         self._listeners = listeners
-        self._workers = [_Worker(number) for number in range(count)]
+        self._workers = [_Worker(self._serving(number)) for number in range(count)]
+        self._follower = None if work.follow is None else _Worker(self._following(work.follow))
         self._work = work
         self._run_folder = run_folder
         self._notifier = notifier
@@ -160,27 +165,45 @@ class Parent:
             self._is_open = True
             os.close(self._opener)
 
+    def _places(self) -> list[_Worker]:
+        """Those that serve and, once they have all answered, the one that follows."""
+        if self._follower is None or not self._told_ready:
+            return self._workers
+        return [*self._workers, self._follower]
+
     def _start_due(self) -> None:
-        for worker in self._workers:
+        for worker in self._places():
             if worker.pid is None and worker.due <= time.monotonic():
-                self._start(worker)
+                worker.ready, worker.started = False, time.monotonic()
+                worker.pid = fork(worker.be)
 
-    def _start(self, worker: _Worker) -> None:
-        worker.ready, worker.started = False, time.monotonic()
-        worker.pid = fork(lambda: self._be_worker(worker.number))
+    def _serving(self, number: int) -> Callable[[], NoReturn]:
+        def be() -> NoReturn:
+            self._leave_to_parent()
+            held = self._holding.sockets
+            lines = Lines(number, self._lifeline, self._tell, self._opened, held)
+            self._work.serve([one for one in self._listeners if one not in held], lines)
 
-    def _be_worker(self, number: int) -> NoReturn:
+        return be
+
+    def _following(self, follow: Callable[[int], NoReturn]) -> Callable[[], NoReturn]:
+        def be() -> NoReturn:
+            self._leave_to_parent()
+            for listener in self._listeners:
+                listener.close()
+            follow(self._lifeline)
+
+        return be
+
+    def _leave_to_parent(self) -> None:
         os.close(self._life)
         os.close(self._ready)
         if not self._is_open:
             os.close(self._opener)
-        held = self._holding.sockets
-        lines = Lines(number, self._lifeline, self._tell, self._opened, held)
-        self._work.serve([one for one in self._listeners if one not in held], lines)
 
     def _wait(self, wake: int) -> None:
         """Sleep until a signal, a process that is ready, a restart that is due, or a tick."""
-        due = [worker.due for worker in self._workers if worker.pid is None]
+        due = [worker.due for worker in self._places() if worker.pid is None]
         rest = min([TICK_SECONDS, *(at - time.monotonic() for at in due)])
         waited = [wake, self._ready, *self._holding.lines()]
         readable, _, _ = select.select(waited, [], [], max(0.0, rest))
@@ -203,7 +226,7 @@ class Parent:
             self._work.announce()
 
     def _reap(self) -> None:
-        for worker in self._workers:
+        for worker in self._places():
             status = ended(worker.pid)
             if status is not None:
                 self._bury(worker, status)
@@ -213,7 +236,7 @@ class Parent:
         worker.deaths = 1 if now - worker.started >= STEADY_SECONDS else worker.deaths + 1
         pause = pause_before_restart(worker.deaths)
         worker.due = now + pause
-        state_path(self._run_folder, worker.pid or 0).unlink(missing_ok=True)
+        remove_state(self._run_folder, worker.pid or 0)
         self._departed.take_over(worker.pid or 0)
         log.error("process ended", pid=worker.pid, status=status, restart_in=pause)
         self._notifier.restarting()
@@ -254,7 +277,7 @@ class Parent:
         for worker in self._alive():
             os.waitpid(worker.pid or 0, 0)
         for pid in pids:
-            state_path(self._run_folder, pid).unlink(missing_ok=True)
+            remove_state(self._run_folder, pid)
             self._departed.take_over(pid)
         self._departed.remove()
         return 0 if self._answered or ending or self._holding.is_gone else 1
@@ -265,7 +288,7 @@ class Parent:
                 worker.pid = None
 
     def _alive(self) -> list[_Worker]:
-        return [worker for worker in self._workers if worker.pid is not None]
+        return [worker for worker in self._places() if worker.pid is not None]
 
     def _signal_all(self, number: signal.Signals) -> None:
         for worker in self._alive():

@@ -1,4 +1,6 @@
-"""What each serving process says about itself, once a second, in `run/process-<pid>.json`.
+"""What each process says about itself, once a second, in `run/process-<pid>.json`.
+
+The follower's is `run/follower-<pid>.json`.
 
 For `clutch status`, for the parent's watchdog and for whoever looks with `cat`: a file is
 whole at any moment, belongs to a living process, and is gone when that process is.
@@ -12,6 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ from clutch.kernel.clock import SystemClock
 EVERY_SECONDS = 1.0
 # A living process rewrites its file each second: one this old is stale, whoever has the pid now.
 STALE_SECONDS = 30.0
+
+SERVING, FOLLOWING = "process", "follower"
 
 Facts = Callable[[], Mapping[str, Any]]
 
@@ -30,8 +35,8 @@ class StateFile:
     A thread, so that the file also tells when the loop hangs (`loop_lag_ms` grows).
     """
 
-    def __init__(self, folder: Path, facts: Facts) -> None:
-        self._path = state_path(folder, os.getpid())
+    def __init__(self, folder: Path, facts: Facts, kind: str = SERVING) -> None:
+        self._path = state_path(folder, os.getpid(), kind)
         self._facts = facts
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep_writing, name="state-file", daemon=True)
@@ -61,9 +66,15 @@ class StateFile:
                 os.utime(self._path)
 
 
-def state_path(folder: Path, pid: int) -> Path:
+def state_path(folder: Path, pid: int, kind: str = SERVING) -> Path:
     """Where the process `pid` keeps its state."""
-    return folder / f"process-{pid}.json"
+    return folder / f"{kind}-{pid}.json"
+
+
+def remove_state(folder: Path, pid: int) -> None:
+    """Take away what a process that is gone said, whatever it did."""
+    for kind in (SERVING, FOLLOWING):
+        state_path(folder, pid, kind).unlink(missing_ok=True)
 
 
 def read_state(folder: Path, pid: int) -> dict[str, Any] | None:
@@ -87,7 +98,8 @@ def seconds_silent(folder: Path, pid: int) -> float:
 def remove_stale(folder: Path) -> None:
     """Take away files whose process is gone."""
     now = SystemClock().now().timestamp()
-    for path in [*folder.glob("process-*.*"), *folder.glob("metrics-*.*")]:
+    left = (folder.glob(f"{kind}-*.*") for kind in (SERVING, FOLLOWING, "metrics"))
+    for path in chain.from_iterable(left):
         with contextlib.suppress(OSError, ValueError):
             old = now - path.stat().st_mtime > STALE_SECONDS
             if old or not is_alive(int(path.stem.partition("-")[2])):
