@@ -119,4 +119,4 @@ def said_of(scene: Scene, capability: str) -> list[Said]:
 def states(scene: Scene, capability: str) -> list[str]:
     """How it stands in each serving process, by what the process said last."""
     last = {line.process: line.state for line in said_of(scene, capability)}
-    return [last.get(pid, "") for pid in scene.pids()]
+    return [last.get(pid, "") for pid in scene.serving()]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clutch.cli.serving.state import state_path
 from clutch.kernel.settings import Settings
 from tests.faults.asking import Client, NoAnswer
 from tests.faults.field import Field, make_field
@@ -51,8 +52,12 @@ class Scene:
         return f"http://127.0.0.1:{self.port}"
 
     def pids(self) -> list[int]:
-        """The serving processes."""
+        """All processes under the parent: those that serve, and the follower."""
         return sorted(children_of(self.running.process.pid))
+
+    def serving(self) -> list[int]:
+        """The serving processes."""
+        return [pid for pid in self.pids() if state_path(self.settings.run_folder, pid).exists()]
 
     def lines(self) -> list[dict[str, Any]]:
         """What the site has logged so far, line by line."""
@@ -64,15 +69,15 @@ class Scene:
         return [line for line in self.lines() if line.get("level") in {"error", "critical"}]
 
     def memory_mb(self) -> float:
-        """What the serving processes have in memory together; shared pages count by share."""
+        """What the processes have in memory together; shared pages count by share."""
         return sum(_proportional_kb(pid) for pid in self.pids()) / 1000
 
     def descriptors(self) -> dict[int, int]:
-        """Open files of each serving process."""
+        """Open files of each process."""
         return {pid: count_in(f"/proc/{pid}/fd") for pid in self.pids()}
 
     def tasks(self) -> dict[int, int]:
-        """Threads of each serving process."""
+        """Threads of each process."""
         return {pid: count_in(f"/proc/{pid}/task") for pid in self.pids()}
 
 
