@@ -101,7 +101,7 @@ async def _play(scene: Scene, options: Options, report: Report) -> None:
     report.figure("connections for that", f"{answer['connections']:,}")
     report.require("all back", answer["faults"])
     report.figure(
-        "memory of both processes",
+        "memory of all processes",
         f"{empty:.0f} MB, {full:.0f} MB with everybody, {again:.0f} MB after the storm",
         f"at most {MEMORY_MB:g} MB",
     )
