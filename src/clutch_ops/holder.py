@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clutch_ops import listening, recover
+from clutch_ops import listening, preflight, recover
 from clutch_ops.desk import Desk, Line
 from clutch_ops.journal import holding, journals, switching
 from clutch_ops.layout import Binding, Layout
@@ -370,6 +370,7 @@ def serve(root: Path, arguments: Sequence[str]) -> int:
     _allow_many_files()
     try:
         layout.current()
+        preflight.check_owner(layout)
         with holding(layout):
             return Holder(layout, listening.take(layout)).run()
     except (CannotListen, Refused) as refused:

@@ -77,12 +77,30 @@ def _ask_supervisor(layout: Layout, name: str) -> _Answer:
     if "no such process" in said or "no such group" in said:
         return None, f"supervisor does not know {name} yet.", services.advice(layout)
     if "PermissionError" in said or "Permission denied" in said:
-        return None, "This user may not ask supervisor.", f"sudo supervisorctl status {name}"
+        return _guess_supervisor(layout, name)
     state = _STATE.search(said)
     if state:
         sentence = f"supervisor does not run {name} ({state[1].lower()})."
         return None, sentence, services.start(layout)
     return None, "supervisor itself does not run.", "systemctl start supervisor (or supervisord)"
+
+
+def _guess_supervisor(layout: Layout, name: str) -> _Answer:
+    """Who started the holder tells what this user may not ask."""
+    held = _holder(layout)
+    if held is not None and "supervisord" in _command_of(_parent_of(held)):
+        return held, "", ""
+    sentence = f"supervisor does not run {name}, as far as this user may see."
+    return None, sentence, f"As root: supervisorctl status {name}"
+
+
+def _parent_of(pid: int) -> int:
+    told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    return int(told.rpartition(")")[2].split()[1])
+
+
+def _command_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
 
 
 def _ask_pm2(layout: Layout, name: str) -> _Answer:

@@ -154,6 +154,14 @@ def test_a_site_with_accounts_and_a_tournament_is_adopted_and_updated_from_then_
     assert site.version == "0.1.1"
     assert by_hand.tournaments() == tournaments
 
+    # The way back that docs/operating.md tells: the old one as it was.
+    by_hand.pm2.type(f"pm2 delete {NAME}")
+    dump = site.root / "etc" / "before-adoption.json"
+    by_hand.pm2.type(f"PM2_DUMP_FILE_PATH={dump} pm2 resurrect")
+    wait_until(site.answers, 60)
+    assert by_hand.listed() == by_hand.old
+    assert by_hand.tournaments() == tournaments
+
 
 @pytest.mark.long
 def test_a_new_site_that_does_not_serve_brings_the_old_one_back(by_hand: ByHand) -> None:

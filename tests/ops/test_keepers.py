@@ -15,7 +15,7 @@ import pytest
 
 from clutch_ops.control import Control
 from clutch_ops.journal import journals
-from tests.ops.keepers import KINDS, NAME, Keeper, end_all
+from tests.ops.keepers import KINDS, NAME, Keeper, Supervisor, end_all
 from tests.ops.sites import Site, Visitors, serving_from, wait_for_step
 from tests.serve.running import is_there, wait_until
 
@@ -75,6 +75,25 @@ def test_a_manager_starts_a_site_stops_it_within_5_s_and_is_spoken_of_truthfully
         site.clutch("status").said
     )
     assert "The site does not run. What its keeper heard:" in site.clutch("logs").said
+
+
+@pytest.mark.long
+def test_who_may_not_ask_supervisor_sees_it_by_who_started_the_holder(
+    site: Site, folder: Path
+) -> None:
+    keeper = Supervisor(site, folder)
+    try:
+        keeper.install()
+        # What supervisorctl says to whom its socket does not belong.
+        program = keeper.folder / "bin" / "supervisorctl"
+        program.write_text(
+            "#!/bin/sh\necho \"error: <class 'PermissionError'>, [Errno 13]\"\nexit 4\n"
+        )
+        assert standing(site)[1]["keeper"]["pid"] == holder_of(site)
+        assert standing(site)[1]["keeper"]["trouble"] == ""
+    finally:
+        end_all(keeper)
+    assert "as far as this user may see" in standing(site)[1]["keeper"]["trouble"]
 
 
 @pytest.mark.long

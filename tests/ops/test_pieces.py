@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 from pathlib import Path
 
 import pytest
 
-from clutch_ops import databases, durable, inspection, settings
+from clutch_ops import databases, durable, holder, inspection, settings
 from clutch_ops.databases import Sqlite
 from clutch_ops.imports import imports_of
 from clutch_ops.journal import Journal, holding, journals, only_one
@@ -102,6 +104,15 @@ def test_the_database_that_the_settings_name_is_never_dropped(layout: Layout) ->
     layout.settings_file.unlink()
     databases.drop(layout, generation, None)
     assert not (generation / "clutch.db").exists()
+
+
+def test_a_manager_that_runs_as_another_user_does_not_get_to_serve(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bound(layout)
+    monkeypatch.setattr(os, "geteuid", lambda: 65534)
+    assert holder.serve(layout.root, []) == 2
+    assert f"and this is {pwd.getpwuid(65534).pw_name}." in capfd.readouterr().err
 
 
 def test_a_site_has_one_holder(layout: Layout) -> None:
