@@ -162,9 +162,8 @@ class Holder:
             self._recovery = None
         for one in [each for each in self._all if each.reap()]:
             self._all.remove(one)
-            if one.output in self._selector.get_map():
+            while one.output in self._selector.get_map():
                 self._pass_on(one)
-                self._selector.unregister(one.output)
             one.close()
             if one is self._active:
                 self._bury(one)

@@ -116,15 +116,16 @@ class Notify:
 
     def alive(self) -> None:
         """Feed the watchdog; the manager does not mind to hear it more often."""
-        self._send("WATCHDOG=1")
+        self._send("WATCHDOG=1", patience_s=0.0)
 
-    def _send(self, message: str) -> None:
+    def _send(self, message: str, patience_s: float = 1.0) -> None:
         if not self._upward:
             return
         path = "\0" + self._upward[1:] if self._upward.startswith("@") else self._upward
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+                line.settimeout(patience_s)
                 line.connect(path)
                 line.sendall(message.encode())
         except OSError:
-            return  # a manager that is gone must not take the site with it
+            return  # a manager that is gone, or does not listen, must not take the site with it

@@ -42,10 +42,10 @@ class ByHand:
         self.pm2 = Pm2(self.site, folder)
         lend_environment(self.site.layout)
 
-    def begin(self, settings: str = "") -> None:
-        """What the operator typed once, with settings of pm2's own."""
+    def begin(self) -> None:
+        """What the operator typed once, with a setting of pm2's own."""
         self.pm2.type(
-            f"cd {self.checkout} && CLUTCH_SITE_NAME='Old Hall' {settings} "
+            f"cd {self.checkout} && CLUTCH_SITE_NAME='Old Hall' "
             f"pm2 start bin/clutch --name {NAME} --interpreter none -- serve --workers 2"
         )
         wait_until(self.site.answers, 60)
@@ -227,7 +227,9 @@ def test_a_site_on_postgresql_gets_a_database_of_its_own(
     by_hand: ByHand, databases: Databases, postgres_url: str
 ) -> None:
     name = str(psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"])
-    by_hand.begin(f"DATABASE_URL='{postgres_url}'")
+    with (by_hand.checkout / ".env").open("a") as file:
+        file.write(f"DATABASE_URL={postgres_url}\n")
+    by_hand.begin()
     tournaments = by_hand.play()
     done = by_hand.adopt()
     try:

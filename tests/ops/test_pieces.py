@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import selectors
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,10 @@ from clutch_ops.databases import Sqlite
 from clutch_ops.imports import imports_of
 from clutch_ops.journal import Journal, holding, journals, only_one
 from clutch_ops.layout import Layout
+from clutch_ops.listening import Notify
 from clutch_ops.postgres import Postgres
 from clutch_ops.refusals import NeedsPerson, Refused
+from clutch_ops.served import Served
 
 
 @pytest.fixture
@@ -113,6 +118,40 @@ def test_a_manager_that_runs_as_another_user_does_not_get_to_serve(
     monkeypatch.setattr(os, "geteuid", lambda: 65534)
     assert holder.serve(layout.root, []) == 2
     assert f"and this is {pwd.getpwuid(65534).pw_name}." in capfd.readouterr().err
+
+
+def test_a_manager_that_does_not_listen_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(str(tmp_path / "manager"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "manager"))
+        notify = Notify(tmp_path / "notify")
+        began = time.monotonic()
+        for _ in range(2000):
+            notify.alive()
+        notify.stopping()
+        assert time.monotonic() - began < 5
+        notify.close()
+
+
+def test_a_release_that_ended_without_a_word_is_buried_by_its_holder(layout: Layout) -> None:
+    bound(layout)
+    with socket.create_server(("127.0.0.1", 0)) as public:
+        held = holder.Holder(layout, public)
+        heard, line = os.pipe()
+        output, written = os.pipe()
+        pid = os.posix_spawn("/bin/true", ["true"], {})
+        one = Served(layout.current(), pid, line, output, socket.socket())
+        held._all.append(one)
+        held._selector.register(output, selectors.EVENT_READ, lambda: held._pass_on(one))
+        os.close(written)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        held._reap()
+        assert (held._all, one.status) == ([], 0)
+        os.close(heard)
+        held._end()
+        held._selector.close()
 
 
 def test_a_site_has_one_holder(layout: Layout) -> None:

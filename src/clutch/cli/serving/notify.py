@@ -6,6 +6,8 @@ import os
 import socket
 from collections.abc import MutableMapping
 
+PATIENCE_SECONDS = 1.0
+
 
 class Notifier:
     """Tells the service manager how the start and the end go; without one it says nothing.
@@ -44,10 +46,11 @@ class Notifier:
         address = "\0" + self._path[1:] if self._path.startswith("@") else self._path
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
+                line.settimeout(PATIENCE_SECONDS)
                 line.connect(address)
                 line.sendall(message.encode())
         except OSError:
-            # A manager that has gone away must not take the site with it.
+            # A manager that has gone away, or does not listen, must not take the site with it.
             return
 
 
