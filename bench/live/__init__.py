@@ -18,15 +18,15 @@ from bench.live.servers import Server, our_site, peer, peer_modules
 from bench.table import Row
 
 CROWDS = (1000, 5000)
-ROUNDS = 5
-BURST = 200
+ROUNDS = 3
+BURST = 100
 # Deliveries a second, and for how many seconds.
 PACE, PACED_S = 20_000, 3
 KB_GOAL = 45
 
 
 def rows() -> list[Row]:
-    """All figures; about three minutes."""
+    """All figures; about two minutes."""
     return [row for number in CROWDS for row in _rows(number)]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 from clutch.achievements import counters, deeds, record
@@ -93,6 +94,7 @@ def period_named(name: str) -> Period:
     return Period(Span.WEEK, date.fromisocalendar(int(year), int(week), 1))
 
 
+@lru_cache(maxsize=512)
 def chosen(period: Period) -> tuple[Challenge, ...]:
     """The challenges of a period: each of the pool comes once before one comes again."""
     pool = _pool(period)

@@ -71,6 +71,7 @@ class _Touching:
         self._conn = conn
         self._everybody: dict[str, list[Holder]] = {}
         self._playing: dict[int, list[Holder]] = {}
+        self._ended: dict[str, list[Holder]] = {}
         self.holders: Touched = {}
 
     def match(self, event: Event, ids: _Ids) -> None:
@@ -78,7 +79,10 @@ class _Touching:
         for one in opponents:
             self._add(event, self._players(one))
         # The matches of a tournament that has ended are counted for its organizers.
-        self._add(event, self._ended_organizers(_tournament_of(event)))
+        tournament_id = _tournament_of(event)
+        if tournament_id not in self._ended:
+            self._ended[tournament_id] = self._ended_organizers(tournament_id)
+        self._add(event, self._ended[tournament_id])
 
     def tournament(self, event: Event, _: _Ids) -> None:
         tournament_id = _tournament_of(event)
