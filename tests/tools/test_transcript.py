@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import re
 
 import pytest
@@ -41,4 +42,7 @@ def test_the_transcript_has_every_command_of_the_runbook() -> None:
 
 @pytest.mark.long
 def test_the_transcript_is_what_comes_of_typing_the_runbook() -> None:
+    # Two minutes, and more than a test is given otherwise where the machine is busy; each command
+    # has a limit of its own.
+    faulthandler.cancel_dump_traceback_later()
     assert PAGE.read_text(encoding="utf-8") == transcript(lend=True)
