@@ -48,6 +48,7 @@ OWNERS = {
     "charts": "statistics",
     "leaderboards": "statistics",
     "marks": "teams",
+    "updates": "accounts",
 }
 FRAME = {"api_docs", "base", "bracket", "documentation", "errors", "pieces", "preferences"}
 PARTS_OF_WEB = {"api", "pages", "sentences", "templates", "views"}

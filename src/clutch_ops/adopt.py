@@ -156,6 +156,7 @@ def _prepared(one: Adoption) -> tuple[Binding, dict[str, str]]:
         source.fetch(layout)
         release = source.export(layout, source.borrow(layout, old.checkout))
         step.note = name_of(release)
+        steps.facts |= {"to": name_of(release)}
     with steps.step("environment", "Install its packages from the lock"):
         environments.ensure(layout, release)
     binding = _meant(one, release)

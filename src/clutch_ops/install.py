@@ -170,6 +170,7 @@ def _make(layout: Layout, ref: str, steps: Steps) -> str:
         source.fetch(layout)
         release = source.export(layout, source.resolve(layout, ref))
         step.note = name_of(release)
+        steps.facts |= {"to": name_of(release)}
     with steps.step("environment", "Install its packages from the lock"):
         environments.ensure(layout, release)
     generation = layout.generations / "gen-1"

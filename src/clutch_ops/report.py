@@ -1,7 +1,7 @@
 """What a command says: a line a step while it works, and a report when it has ended.
 
 The report lies in `reports/`, once as text and once as JSON, for people, programs and the site's
-own admin page.
+own admin page (`clutch.kernel.updates` reads it, and has words for what is fixed in it).
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def _close(layout: Layout, steps: Steps, refused: Refused | None, advice: str = 
     if advised:
         text.append(f"What to do: {advised}")
     try:
-        path = _write(layout, steps, status, text, refused)
+        path = _write(layout, steps, status, text, refused, advised)
         steps.journal.note("end", outcome=WORDS[status], status=status)
         text.append(f"Report: {path}")
     except OSError as error:
@@ -150,7 +150,12 @@ def _close(layout: Layout, steps: Steps, refused: Refused | None, advice: str = 
 
 
 def _write(
-    layout: Layout, steps: Steps, status: int, text: list[str], refused: Refused | None
+    layout: Layout,
+    steps: Steps,
+    status: int,
+    text: list[str],
+    refused: Refused | None,
+    advised: str,
 ) -> Path:
     path = layout.reports / f"{steps.journal.path.stem}.txt"
     seconds = round(time.monotonic() - steps.began, 1)
@@ -168,7 +173,7 @@ def _write(
             "status": status,
             "outcome": WORDS[status],
             "reason": refused.reason if refused else None,
-            "advice": refused.advice if refused else None,
+            "advice": advised or None,
             "details": refused.details if refused else None,
             "ended_at": datetime.now(UTC).isoformat(),
             "seconds": seconds,

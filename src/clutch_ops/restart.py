@@ -28,6 +28,7 @@ def _restart(layout: Layout) -> int:
     current = layout.current()
     what = f"Restart of {name_of(current.release)}"
     steps = Steps("restart", what, 6, Journal.begin(layout, "restart"))
+    steps.facts |= {"from": name_of(current.release), "to": name_of(current.release)}
     return conclude(layout, steps, lambda: _anew(layout, current, steps))
 
 

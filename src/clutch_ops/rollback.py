@@ -48,6 +48,7 @@ def _roll_back(layout: Layout, discard: bool, because: str) -> int:
     count = STEPS_FROZEN if discard else STEPS_BESIDE
     steps = Steps("rollback", what, count, Journal.begin(layout, "rollback"))
     steps.facts |= {"from": name_of(now.release), "to": name_of(then.release)}
+    steps.facts |= {"because": because} if because else {}
 
     def work() -> str:
         try:

@@ -49,7 +49,7 @@ def _update(layout: Layout, wanted: argparse.Namespace) -> int:
     ref = wanted.to or layout.facts.get("ref") or "HEAD"
     what = f"Update of {name_of(before.release)} to {ref}"
     steps = Steps("update", what, STEPS_BESIDE, Journal.begin(layout, "update", to=ref))
-    steps.facts |= {"from": name_of(before.release)}
+    steps.facts |= {"from": name_of(before.release), "to": ref}
     return conclude(layout, steps, lambda: _bring(layout, before, ref, wanted, steps))
 
 

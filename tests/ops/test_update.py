@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from clutch.kernel.settings import load_settings
+from clutch.kernel.updates import list_reports
+from clutch_ops import launch
+from clutch_ops.layout import name_of
 from tests.ops.sites import Site, Visitors
 
 MIGRATION = '''"""One table more."""
@@ -47,6 +51,13 @@ def test_an_installation_says_what_it_does_and_leaves_a_site_that_can_be_started
     assert "a first release with its own environment, tried out before it counts" in said
     assert "Try it out on data of its own" in said
     assert site.current.number == 1
+    told_home = launch.environment_of(site.layout, site.current)["CLUTCH_HOME"]
+    folder = load_settings({"CLUTCH_HOME": told_home}, None).reports_folder
+    assert folder == site.root / "reports"
+    [report] = list_reports(folder, 1).items
+    assert report.act == "install"
+    assert report.told is not None
+    assert (report.told.status, report.told.after) == (0, name_of(site.current.release))
     assert not list((site.root / "data").glob("rehearsal*"))
     assert all(not path.stat().st_mode & 0o077 for path in (site.root / "data").rglob("*"))
     assert "update  " in site.clutch("--help").said

@@ -177,6 +177,15 @@ class Settings(BaseModel):
         return self.home / "run"
 
     @property
+    def reports_folder(self) -> Path | None:
+        """Where the operator's tool leaves its reports, beside the generations of the data.
+
+        None in a site that `clutch install` has not made: nothing is kept there.
+        """
+        site = self.home.parent.parent
+        return site / "reports" if (site / "site.json").is_file() else None
+
+    @property
     def proxies(self) -> frozenset[str]:
         """Addresses of peers whose `X-Forwarded-For` is believed."""
         return frozenset(_parts(self.trusted_proxies))
