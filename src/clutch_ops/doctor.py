@@ -11,6 +11,7 @@ from clutch_ops import (
     arguments as typed,
 )
 from clutch_ops import (
+    doctor_certificate,
     doctor_keeping,
     doctor_release,
     doctor_running,
@@ -33,6 +34,7 @@ LOOKS: tuple[Look, ...] = (
     doctor_keeping.backups,
     doctor_running.clock,
     doctor_running.port,
+    doctor_certificate.certificate,
     doctor_running.leftovers,
     doctor_running.keeper,
     doctor_running.capabilities,
