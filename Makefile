@@ -9,16 +9,19 @@ export PYTHONUTF8 := 1
 
 CHECKS := format lint types contracts locks secrets texts shape names
 
-.PHONY: help run test test-long faults faults-all check bench lock clean environment dev-environment $(CHECKS:%=check-%)
+.PHONY: help run test test-updates test-long faults faults-all check bench lock clean environment dev-environment $(CHECKS:%=check-%)
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: environment ## try Clutch out: a site with a demo community on http://127.0.0.1:1337
 	@.venv/bin/clutch run $(ARGS)
 
 test: dev-environment ## run all tests, on SQLite and PostgreSQL, with a real browser
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
+
+test-updates: dev-environment ## run the tests of installed sites, and a short round of updates that go wrong
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal -m updates $(ARGS)
 
 test-long: dev-environment ## run the tests that take minutes: updates that are cut off or bad, in every way
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal -m long $(ARGS)

@@ -18,7 +18,7 @@ from tests.faults.history import Attempt
 from tests.faults.round import Options
 from tests.faults.scene import Load, Scene
 from tests.ops.sites import Done, Site, Visitors, copied, free_port, git, install
-from tests.serve.running import Running
+from tests.serve.running import Running, wait_until
 
 if TYPE_CHECKING:
     import subprocess
@@ -70,7 +70,18 @@ def played_site(source: Path, load: Load, place: str | None = None) -> Iterator[
 
 def stand(site: Site) -> tuple[int, str, str]:
     """What runs: the binding, the version that answers, and a digest of what people did."""
-    return site.current.number, site.version, digest(site.current.generation / "clutch.db")
+    database = site.current.generation / "clutch.db"
+    # What follows the log concludes things of it a moment later.
+    wait_until(lambda: is_followed(database), 20)
+    return site.current.number, site.version, digest(database)
+
+
+def is_followed(database: Path) -> bool:
+    """Whether statistics, achievements and notices have taken in the whole log."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as conn:
+        behind = "SELECT count(*) FROM cursor WHERE position < (SELECT max(position) FROM event)"
+        known, late = conn.execute(f"SELECT (SELECT count(*) FROM cursor), ({behind})").fetchone()
+        return known > 0 and late == 0
 
 
 def digest(database: Path) -> str:

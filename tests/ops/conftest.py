@@ -17,6 +17,14 @@ from tests.services.databases import Databases
 from tests.services.keeper import locked
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that works on an installed site belongs to `make test-updates`, or takes minutes."""
+    for item in items:
+        mine = Path(__file__).parent in item.path.parents
+        if mine and item.get_closest_marker("long") is None:
+            item.add_marker(pytest.mark.updates)
+
+
 @pytest.fixture(scope="session")
 def installed(request: pytest.FixtureRequest) -> Path:
     """A folder with a repository and the site that `clutch install` made from it."""
