@@ -208,3 +208,15 @@ def _last(systemd: socket.socket) -> str:
             last = systemd.recv(200).decode().splitlines()[0]
     except TimeoutError:
         return last
+
+
+def test_what_a_process_had_half_written_goes_with_it(tmp_path: Path) -> None:
+    with small_site(tmp_path, workers=1) as site:
+        (pid,) = site.children()
+        wait_until(lambda: pid in states(tmp_path))
+        drafts = [tmp_path / f"process-{pid}.new", tmp_path / f"metrics-{pid}.new"]
+        os.kill(pid, signal.SIGSTOP)
+        for draft in drafts:
+            draft.write_text("{")
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not any(draft.exists() for draft in drafts))

@@ -72,7 +72,9 @@ class Departed:
         if left is not None:
             self._sum.add(left.past())
             self._file.write()
-        path.unlink(missing_ok=True)
+        # Who was killed while it wrote left a draft.
+        for one in (path, path.with_suffix(".new")):
+            one.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """The site ends: nothing stays."""

@@ -74,7 +74,10 @@ def state_path(folder: Path, pid: int, kind: str = SERVING) -> Path:
 def remove_state(folder: Path, pid: int) -> None:
     """Take away what a process that is gone said, whatever it did."""
     for kind in (SERVING, FOLLOWING):
-        state_path(folder, pid, kind).unlink(missing_ok=True)
+        path = state_path(folder, pid, kind)
+        # Who was killed while it wrote left a draft.
+        for one in (path, path.with_suffix(".new")):
+            one.unlink(missing_ok=True)
 
 
 def read_state(folder: Path, pid: int) -> dict[str, Any] | None:
