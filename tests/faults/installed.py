@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import subprocess
 
 TINY = Load(rate=5.0, clients=4, cups=1, players=4)
+# Statistics, achievements, notices.
+FOLLOWERS = 3
 FIRST, SECOND = "0.1.0", "0.1.1"
 
 
@@ -81,7 +83,7 @@ def is_followed(database: Path) -> bool:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as conn:
         behind = "SELECT count(*) FROM cursor WHERE position < (SELECT max(position) FROM event)"
         known, late = conn.execute(f"SELECT (SELECT count(*) FROM cursor), ({behind})").fetchone()
-        return known > 0 and late == 0
+        return known == FOLLOWERS and late == 0
 
 
 def digest(database: Path) -> str:
