@@ -6,11 +6,15 @@ back), so that nobody trusts a `seq` from a future that did not happen.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Connection, select, update
 
 from clutch.kernel import ids
 from clutch.kernel.tables import epoch
-from clutch.kernel.writing import Transaction
+
+if TYPE_CHECKING:
+    from clutch.kernel.writing import Transaction
 
 _VALUE = select(epoch.c.value)
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from clutch.kernel import ids
 from clutch.kernel.clock import Clock
 from clutch.kernel.database import Database, is_worth_another_try
+from clutch.kernel.epoch import get_epoch
 from clutch.kernel.log import Body, Fact, body_of
 from clutch.kernel.parts import in_parts
 from clutch.kernel.refusals import KeyReused, WritesPaused
@@ -66,6 +68,11 @@ class Transaction:
         self._heads: dict[str, int] = {}
         self._pending: list[dict[str, Any]] = []
         self._after: list[Callable[[], None]] = []
+
+    @cached_property
+    def epoch(self) -> str:
+        """The epoch of what it works on, read once."""
+        return get_epoch(self.conn)
 
     def lock(self, name: str) -> int:
         """Stand in line for a stream and learn the seq of its last event (0 if none).

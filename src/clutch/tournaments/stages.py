@@ -113,7 +113,7 @@ def locked_stage(tx: Transaction, tournament_id: TournamentId) -> Stage:
         NotFound: nothing is drawn yet.
     """
     seq = tx.lock(stream_of(tournament_id))
-    return _at(tx.conn, kept_stages(tx.kept), tournament_id, seq)
+    return _at(tx.conn, kept_stages(tx.kept), (tx.epoch, tournament_id), seq)
 
 
 def keep(tx: Transaction, tournament_id: TournamentId, stage: Stage) -> None:
@@ -122,7 +122,7 @@ def keep(tx: Transaction, tournament_id: TournamentId, stage: Stage) -> None:
     To be called once in a transaction, with what the engine last said.
     """
     kept, stream = kept_stages(tx.kept), stream_of(tournament_id)
-    key = (get_epoch(tx.conn), tournament_id)
+    key = (tx.epoch, tournament_id)
     # After the flush the lock's seq is the one of the last fact of this transaction.
     tx.after_commit(lambda: kept.put(key, tx.lock(stream), stage))
 
@@ -134,7 +134,7 @@ def read_stage(conn: Connection, kept: dict[str, Any], tournament_id: Tournament
         NotFound: nothing is drawn yet.
     """
     seq = log.head(conn, stream_of(tournament_id))
-    return _at(conn, kept_stages(kept), tournament_id, seq)
+    return _at(conn, kept_stages(kept), (get_epoch(conn), tournament_id), seq)
 
 
 def stage_settings(tournament: Tournament) -> engine.Settings:
@@ -162,13 +162,12 @@ def _round_of(key: str) -> tuple[engine.Bracket, int]:
     return _BRACKETS[key[0]], int(key[1:] or 1)
 
 
-def _at(conn: Connection, kept: KeptStages, tournament_id: TournamentId, seq: int) -> Stage:
-    key = (get_epoch(conn), tournament_id)
+def _at(conn: Connection, kept: KeptStages, key: _Key, seq: int) -> Stage:
     kept_seq, stage = kept.get(key)
     if kept_seq > seq:  # an older snapshot than what is kept: read it as it was
         kept_seq, stage = 0, None
     if stage is None or kept_seq < seq:
-        events = log.read_stream(conn, stream_of(tournament_id), kept_seq)
+        events = log.read_stream(conn, stream_of(key[1]), kept_seq)
         facts = [
             event.fact() for event in events if event.kind in ENGINE_KINDS and event.seq <= seq
         ]
