@@ -23,6 +23,8 @@ _log = structlog.get_logger("live")
 
 LOOK_EVERY_S = 0.2
 AFTER_TROUBLE_S = 1.0
+# Who committed is answered before the others are told: both need the interpreter.
+ANSWER_FIRST_S = 0.001
 MOST = 1_000
 LONGEST_BREATH_S = 0.05
 
@@ -80,7 +82,8 @@ class Tail:
                 self._well = well
                 self._sink.stands(well=well)
             self._breathe()
-            self._woken.wait(self._every_s if well else AFTER_TROUBLE_S)
+            if self._woken.wait(self._every_s if well else AFTER_TROUBLE_S):
+                time.sleep(ANSWER_FIRST_S)
             self._woken.clear()
 
     def _breathe(self) -> None:
