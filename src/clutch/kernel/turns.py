@@ -12,14 +12,14 @@ PATIENCE_S = 1.0
 SHORTEST_BREATH_S = 0.003
 LONGEST_BREATH_S = 0.1
 # How much longer than the turn the breath after it is.
-BREATHS = 2
+BREATHS = 3
 
 
 class Turns:
-    """One at a time, and after each a breath twice as long: a courtesy, nobody's safety.
+    """One at a time, and after each a breath three times as long: a courtesy, nobody's safety.
 
     Who holds the database's write lock and has to share the interpreter makes all other processes
-    wait; who goes on at once leaves them no chance. So together they take a third of a processor
+    wait; who goes on at once leaves them no chance. So together they take a quarter of a processor
     from those who answer people, while there is much to do. Somebody who takes longer than a second
     is overtaken, so that what hangs holds up only itself.
     """
