@@ -83,7 +83,7 @@ def is_followed(database: Path) -> bool:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as conn:
         behind = "SELECT count(*) FROM cursor WHERE position < (SELECT max(position) FROM event)"
         known, late = conn.execute(f"SELECT (SELECT count(*) FROM cursor), ({behind})").fetchone()
-        return known == FOLLOWERS and late == 0
+        return bool(known == FOLLOWERS and late == 0)
 
 
 def digest(database: Path) -> str:

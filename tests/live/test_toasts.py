@@ -176,8 +176,7 @@ def test_only_its_owner_gets_what_a_stream_says_to_them(
         for reader in (owner, stranger, guest):
             reader.next("subscribed")
         cup.report(one, match_id, (2, 0))
-        toast = toast_of(owner)
-        assert toast["tone"] == "wait"
+        toast = toast_of(owner, tone="wait")
         for reader in (stranger, guest):
             while reader.ledger.last[stream] < toast["seq"]:
                 frame = reader.next("events")
@@ -185,11 +184,12 @@ def test_only_its_owner_gets_what_a_stream_says_to_them(
                 assert match_id not in str(frame)
 
 
-def toast_of(owner: Follower) -> dict[str, Any]:
-    """The next note; other events of the stream may come before it."""
+def toast_of(owner: Follower, tone: str) -> dict[str, Any]:
+    """The next note of this tone; other events and notes may come before it."""
     while True:
         for toast in owner.next("events")["toasts"]:
-            return dict(toast)
+            if toast["tone"] == tone:
+                return dict(toast)
 
 
 def test_an_achievement_is_said_to_who_unlocked_it(
@@ -210,7 +210,7 @@ def test_an_achievement_is_said_to_who_unlocked_it(
     with following("websocket", shared.address, [stream], headers=own) as owner:
         owner.next("subscribed")
         shared_beside.writer.write(lambda tx: tx.append(stream, fact, actor_id=None))
-        toast = toast_of(owner)
+        toast = toast_of(owner, tone="good")
     assert toast["text"].startswith("Unlocked: ")
     assert toast["href"].startswith(f"/players/{id_of(cup.player(16))}")
 
