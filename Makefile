@@ -1,8 +1,8 @@
 # Everything a person does with a checkout. `make` alone lists it.
-# Options: WORKERS=6 (test processes; most tests wait), ARGS="..." (more words for the command), UPGRADE=1 (lock: newest versions).
+# Options: WORKERS=5 (test processes; most tests wait), ARGS="..." (more words for the command), UPGRADE=1 (lock: newest versions).
 
 SHELL := /bin/sh
-WORKERS ?= 6
+WORKERS ?= 5
 PYTHON := .venv/bin/python
 CODE := src tests tools $(wildcard bench)
 export PYTHONUTF8 := 1

@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -229,15 +230,14 @@ def test_each_answers_within_300_ms_while_the_database_hangs(
                     assert min(seconds for _, seconds in answers) < 0.3, path
         wait_until(lambda: "checks" in client.get("/healthz", headers=admin).json())
         wait_until(lambda: client.get("/readyz").status_code == 200)
-    opened.close()
 
 
 @pytest.mark.postgres
 def test_one_slow_query_takes_no_process_out_of_service(postgres_settings: Settings) -> None:
     opened = open_site(postgres_settings)
     locked = "LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"
-    with client_at(create_app(opened)) as client:
-        assert client.get("/readyz").status_code == 200
+    with closing(opened), client_at(create_app(opened)) as client:
+        wait_until(lambda: client.get("/readyz").status_code == 200)
         with statement_held_open(opened, "BEGIN", locked):
             assert client.get("/readyz").status_code == 200
             assert opened.probe._found is not None
