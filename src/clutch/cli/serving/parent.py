@@ -38,6 +38,8 @@ STEADY_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
 LOOP_HANGS_MS = 5_000
 TICK_SECONDS = 1.0
+# A request makes some thousand objects, nearly none of them in rings: look for those less often.
+COLLECT_AFTER = (20_000, 10, 50)
 
 log = structlog.get_logger("clutch.serve")
 
@@ -145,6 +147,7 @@ class Parent:
             raise RuntimeError(f"a thread that forking would lose: {threading.enumerate()}")
         # Memory stays shared with the children unless it is written; the collector writes to it.
         gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
         gc.enable()
         if self._holding.line is not None:
             self._notifier.loaded()
