@@ -107,6 +107,26 @@ def run(sqlite_settings: Settings) -> Iterator[Callable[[Act], None]]:
     site.close()
 
 
+def test_what_nobody_follows_wakes_nobody_and_is_not_missed_by_who_comes(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+
+    async def act(room: Room) -> None:
+        monkeypatch.setattr(room.hub._tail, "wake", lambda: woken.append("woken"))
+        await room.commit(1, stream="team-2")
+        assert not woken
+        listener = await room.follower()
+        await room.commit(1, stream="team-2")
+        assert not woken
+        await room.commit(1)
+        assert woken == ["woken"]
+        events = await room.read(listener, "events")
+        assert (events["stream"], events["seq"]) == (TEAM, 1)
+
+    run(act)
+
+
 def test_one_text_is_drawn_for_all_who_read_alike(
     run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,8 +95,11 @@ class Hub:
             await self.stop()
 
     def on_commit(self, touched: Sequence[tuple[str, int]]) -> None:
-        """This process committed. Any thread may call this."""
-        if touched:
+        """This process committed. Any thread may call this.
+
+        What nobody here follows is left to the tail's next look of its own.
+        """
+        if any(self.crowds.find(stream) for stream, _ in touched):
             self.wake()
 
     async def start(self) -> None:
