@@ -118,6 +118,7 @@ def preload() -> None:
     for package in (clutch.web.pages, clutch.web.api):
         list(_modules(package))
     _warm()
+    templating.load_compiled()
 
 
 def _warm() -> None:

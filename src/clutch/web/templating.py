@@ -6,14 +6,21 @@ One Jinja environment for all languages; the reader and the visit come by contex
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+)
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from clutch.accounts.models import Language
@@ -51,6 +58,7 @@ if TYPE_CHECKING:
 # Two of the largest brackets; a card takes about 2 KB.
 CARDS_KEPT = 4096
 TEMPLATES = Path(__file__).parent / "templates"
+COMPILED = Path(__file__).parent / "__pycache__"
 
 _visiting: ContextVar[Visit | None] = ContextVar("visiting", default=None)
 
@@ -82,7 +90,7 @@ def _template(name: str) -> Template:
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """The one environment; templates are compiled when first drawn."""
+    """The one environment; templates are compiled when first drawn, and kept compiled."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -92,6 +100,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=_Compiled(str(COMPILED)),
     )
     made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
@@ -137,6 +146,33 @@ def environment() -> Environment:
     made.globals["ui"] = made.get_template("pieces/ui.html").module
     made.globals["form"] = made.get_template("pieces/form.html").module
     return made
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates beside the package's compiled modules, as Python keeps those."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # noqa: BLE001 - a power cut may leave anything; it is compiled anew
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        # A full disk, or one that can't be written, must not keep a page from being drawn.
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def load_compiled() -> None:
+    """Load all templates that were compiled before; the others are when they are drawn."""
+    templates = environment()
+    loader, compiled = templates.loader, templates.bytecode_cache
+    assert loader is not None
+    assert compiled is not None
+    for name in templates.list_templates():
+        source, file, _ = loader.get_source(templates, name)
+        if compiled.get_bucket(templates, name, file, source).code is not None:
+            templates.get_template(name)
 
 
 @lru_cache(maxsize=CARDS_KEPT)
