@@ -33,7 +33,7 @@ def run(options: Options, report: Report) -> None:
 
 async def _play(site: Site, scene: Scene, options: Options, report: Report) -> None:
     async with playing(scene, options, report) as going:
-        baseline = await going.wait(1 if options.short else 10)
+        baseline = await going.settle()
         going.judge_later(partial(going.carries, "before", baseline))
         if not options.short:
             await _update(going, site, baseline, "0.1.1", moves=False)

@@ -14,10 +14,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults import checks_updates
@@ -39,26 +39,42 @@ AFTER = ("open", "tidy")
 POLITE = {503, 507}
 
 
-@dataclass
 class Disk:
     """Where a site lies. `is_real`: with a size of its own, so that everybody finds it full."""
 
-    folder: Path
-    is_real: bool
+    def __init__(self, folder: Path, is_real: bool) -> None:
+        self.folder = folder
+        self.is_real = is_real
+        self._has_room = threading.Event()
+        self._filler = threading.Thread()
 
     def fill(self) -> None:
-        """Leave room for nothing more."""
-        there = os.statvfs(self.folder)
-        self._resize(str((there.f_blocks - there.f_bfree) * there.f_frsize))
+        """Leave room for nothing more, also where something is deleted meanwhile."""
+        self._has_room.clear()
+        self._take_all()
+        self._filler = threading.Thread(target=self._keep_full)
+        self._filler.start()
 
     def free(self) -> None:
         """Room again."""
-        if self.is_real:
+        if self.is_real and self._filler.is_alive():
+            self._has_room.set()
+            self._filler.join()
             self._resize(ROOM)
 
+    def _keep_full(self) -> None:
+        while not self._has_room.wait(0.01):
+            self._take_all()
+
+    def _take_all(self) -> None:
+        there = os.statvfs(self.folder)
+        if there.f_bfree:
+            self._resize(str((there.f_blocks - there.f_bfree) * there.f_frsize))
+
     def _resize(self, size: str) -> None:
+        """A size below what was written meanwhile is refused, and is tried again by who fills."""
         command = ["mount", "-o", f"remount,size={size}", str(self.folder)]
-        subprocess.run(command, check=True)
+        subprocess.run(command, check=size == ROOM, capture_output=True)
 
 
 @contextmanager
@@ -69,9 +85,11 @@ def disk(options: Options) -> Iterator[Disk]:
     is_real = (
         not options.short and not subprocess.run(mount, capture_output=True, check=False).returncode
     )
+    place = Disk(folder, is_real)
     try:
-        yield Disk(folder, is_real)
+        yield place
     finally:
+        place.free()
         if is_real:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
         shutil.rmtree(folder, ignore_errors=True)

@@ -52,7 +52,7 @@ async def _middle(options: Options, report: Report) -> None:
         going.probed = (*PROBED, "/healthz")
         report.figure("Redis there: boots in", f"{scene.booted_s:.1f} s")
         await going.until(lambda: set(states(scene, "redis")) == {"up"}, 10)
-        going.baseline = baseline = await going.wait(10)
+        going.baseline = baseline = await going.settle()
         going.judge_later(partial(going.carries, "Redis there", baseline))
         for mode in MODES:
             await _fault(going, cache, mode, baseline)

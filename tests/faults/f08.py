@@ -37,7 +37,7 @@ async def _play(options: Options, report: Report) -> None:
         playing(scene, options, report) as going,
     ):
         await going.until(lambda: set(states(scene, "redis")) == {"up"}, 10)
-        baseline = await going.wait(1 if options.short else 10)
+        baseline = await going.settle()
         before = await _leftovers(going)
         flapping = await _flap(going, cache, chance)
         took = await going.until(lambda: set(states(scene, "redis")) == {"up"}, BACK_WITHIN_S)

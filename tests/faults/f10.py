@@ -57,7 +57,7 @@ async def _raise(
     async with playing(scene, options, report) as going:
         looking = asyncio.create_task(_look(scene, going.history))
         await going.until(lambda: set(states(scene, PART)) == {"up"}, 20)
-        baseline = await going.wait(1 if options.short else 8)
+        baseline = await going.settle()
         breaker.on()
         noticed = await going.until(partial(_is_missing, going.history), HEALS_WITHIN_S)
         missing = await going.wait(2 if options.short else 8)

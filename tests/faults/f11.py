@@ -36,7 +36,7 @@ def run(options: Options, report: Report) -> None:
 
 async def _sqlite(scene: Scene, options: Options, report: Report) -> None:
     async with playing(scene, options, report) as going:
-        baseline = await going.wait(1 if options.short else 8)
+        baseline = await going.settle()
         going.judge_later(partial(going.carries, "SQLite, before", baseline))
         await _locked(going, baseline, "SQLite", 1.5 if options.short else 3.0)
         if not options.short:
@@ -46,7 +46,7 @@ async def _sqlite(scene: Scene, options: Options, report: Report) -> None:
 
 async def _postgres(scene: Scene, server: Postgres, options: Options, report: Report) -> None:
     async with playing(scene, options, report) as going:
-        baseline = await going.wait(1 if options.short else 8)
+        baseline = await going.settle()
         going.judge_later(partial(going.carries, "PostgreSQL, before", baseline))
         await _locked(going, baseline, "PostgreSQL", 1.5 if options.short else 3.0)
         await _gone(going, server, 2.0 if options.short else 9.0)

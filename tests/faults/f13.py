@@ -81,7 +81,7 @@ async def _play(scene: Scene, options: Options, report: Report) -> None:
         storming(scene, clients, options.seed) as storm,
         playing(scene, options, report, clients=0) as going,
     ):
-        baseline = await going.wait(1 if options.short else 10)
+        baseline = await going.settle()
         full = scene.memory_mb()
         answer, window = await _cut(going, storm)
         after = await going.wait(0.5 if options.short else 5)

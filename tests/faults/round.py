@@ -26,6 +26,7 @@ PROBED = ("/livez", "/readyz")
 PROBE_EVERY_S = 0.25
 OPEN_FILES = 20_000
 CARRIED_MS = 250.0
+WARM_UP_S = 8.0
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,13 @@ class Round:
         began = time.monotonic()
         await asyncio.sleep(seconds)
         return Window(began, time.monotonic())
+
+    async def settle(self, seconds: float = 10.0) -> Window:
+        """A baseline: the same load, from when every process has drawn each kind of page once."""
+        if self.options.short:
+            return await self.wait(1)
+        await self.wait(WARM_UP_S)
+        return await self.wait(seconds)
 
     async def until(self, holds: Callable[[], bool], seconds: float) -> float | None:
         """How long it took until this held; None when it did not in time."""
