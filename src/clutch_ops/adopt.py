@@ -30,10 +30,10 @@ from clutch_ops import (
 )
 from clutch_ops.by_hand import END_S, ByHand
 from clutch_ops.control import Control, HolderGone
-from clutch_ops.journal import Journal, journals
+from clutch_ops.journal import journals
 from clutch_ops.layout import Binding, Layout, name_of
 from clutch_ops.refusals import DONE, NeedsPerson, Refused, RolledBack
-from clutch_ops.report import COMMITTED, Steps, conclude, say
+from clutch_ops.report import COMMITTED, Steps, begin, conclude, say
 from clutch_ops.switch import copy_files
 from clutch_ops.update import new_schemas
 
@@ -109,7 +109,7 @@ def adopt(layout: Layout, old: ByHand) -> int:
     # A line that breaks must not stop what has begun.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     what = f"Adoption of {old.program.name} by {layout.root}"
-    steps = Steps("adopt", what, STEPS, Journal.begin(layout, "adopt", old=str(old.checkout)))
+    steps = begin(layout, "adopt", what, STEPS, {"old": str(old.checkout)})
     one = Adoption(old, layout, steps)
     return conclude(layout, steps, lambda: _adopt(one))
 

@@ -21,10 +21,10 @@ from clutch_ops import (
 )
 from clutch_ops import arguments as typed
 from clutch_ops.by_hand import ByHand
-from clutch_ops.journal import Journal, only_one
+from clutch_ops.journal import only_one
 from clutch_ops.layout import LONGEST_ROOT, Binding, Layout, name_of
 from clutch_ops.refusals import DONE, Refused
-from clutch_ops.report import Steps, conclude, say
+from clutch_ops.report import Steps, begin, conclude, say
 
 FOLDER = "/srv/clutch"
 FIRST_SETTINGS = """\
@@ -159,7 +159,7 @@ def _first_release(layout: Layout, ref: str) -> int:
         say(f"What to do: {services.advice(layout)}")
         return DONE
     what = f"Installation in {layout.root}"
-    steps = Steps("install", what, 5, Journal.begin(layout, "install", to=ref))
+    steps = begin(layout, "install", what, 5, {"to": ref})
     return conclude(layout, steps, lambda: _make(layout, ref, steps))
 
 

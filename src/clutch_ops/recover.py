@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from clutch_ops import arguments as typed
 from clutch_ops import canary, databases
 from clutch_ops.journal import Journal, journals, only_one, switching
 from clutch_ops.layout import Binding, Layout
-from clutch_ops.refusals import DONE
+from clutch_ops.refusals import DONE, ROLLED_BACK, RolledBack
+from clutch_ops.report import report_cut
 
 
 def make_safe(layout: Layout) -> None:
@@ -51,8 +53,12 @@ def _finish(layout: Layout, journal: Journal, current: Binding) -> str:
     went_on = bool(meant) and meant["number"] == current.number
     if meant and not went_on:
         _clear(layout, meant, current)
+    cut = None if went_on else RolledBack("It was cut off: the power went, or somebody killed it.")
+    with suppress(OSError, KeyError, ValueError):
+        # A journal may have lost its first line; a report is no reason to stay as one was left.
+        report_cut(layout, journal, cut)
     outcome = "cut off, done" if went_on else "cut off, undone"
-    journal.note("end", outcome=outcome, status=DONE if went_on else 3)
+    journal.note("end", outcome=outcome, status=DONE if went_on else ROLLED_BACK)
     after = "it had changed over, so it counts" if went_on else "the site is as it was before"
     return f"The {act} of {journal.path.name[:13]} was cut off: {after}."
 

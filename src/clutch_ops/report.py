@@ -34,6 +34,8 @@ BAR = 20
 WIDEST = 49
 # A fact of an act that counts already, whatever fails after it.
 COMMITTED = "committed"
+# Facts that name the releases before and after.
+RELEASES = ("from", "to")
 WORDS = {DONE: "done", REFUSED: "refused", ROLLED_BACK: "rolled back", NEEDS_PERSON: "needs you"}
 
 
@@ -68,7 +70,7 @@ class Steps:
         """Do a step. The journal has it before it begins and after it is done."""
         one = Step(name, title)
         self.done.append(one)
-        self.journal.note(name, state="begin")
+        self.journal.note(name, state="begin", title=title)
         began = time.monotonic()
         self._show(one, began, "")
         try:
@@ -94,6 +96,12 @@ class Steps:
             say(line, end="\n" if outcome else "")
         elif outcome:
             say(f"{number}  {one.title:<{WIDEST}} {seconds}  {outcome}{note}")
+
+
+def begin(layout: Layout, act: str, what: str, count: int, facts: dict[str, str]) -> Steps:
+    """A new act, of so many steps, with a journal of its own."""
+    journal = Journal.begin(layout, act, what=what, **facts)
+    return Steps(act, what, count, journal, facts={**facts})
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -130,16 +138,40 @@ def conclude(layout: Layout, steps: Steps, work: Callable[[], str]) -> int:
     return _close(layout, steps, error)
 
 
+def report_cut(layout: Layout, journal: Journal, refused: Refused | None) -> None:
+    """The report of an act that was cut off, from its journal; by whoever clears away after it.
+
+    `refused` is None where the act counts all the same. A report that it wrote itself is kept.
+    """
+    lines = journal.lines()
+    if not lines or (layout.reports / f"{journal.path.stem}.json").exists():
+        return
+    first, last = (datetime.fromisoformat(one["at"]) for one in (lines[0], lines[-1]))
+    facts = {name: str(lines[0][name]) for name in RELEASES if name in lines[0]}
+    steps = Steps(str(lines[0]["act"]), str(lines[0]["what"]), 0, journal, _begun(lines), facts)
+    steps.began -= (last - first).total_seconds()
+    _write(layout, steps, refused, _text(steps, refused, ""))
+
+
+def _begun(lines: list[dict[str, Any]]) -> list[Step]:
+    """The steps that a journal tells of; the last may not have ended."""
+    took = {one["step"]: one["seconds"] for one in lines if one.get("state") == "done"}
+    return [
+        Step(
+            one["step"],
+            one["title"],
+            took.get(one["step"], 0.0),
+            "done" if one["step"] in took else "begun",
+        )
+        for one in lines
+        if one.get("state") == "begin"
+    ]
+
+
 def _close(layout: Layout, steps: Steps, refused: Refused | None, advice: str = "") -> int:
-    what, status = steps.what, refused.status if refused else DONE
-    text = [f"{what}: {WORDS[status]}."]
-    if refused:
-        text += [f"Reason: {refused.reason}", STANDING[status]]
-    advised = refused.advice if refused else advice
-    if advised:
-        text.append(f"What to do: {advised}")
+    status, text = _status(refused), _text(steps, refused, advice)
     try:
-        path = _write(layout, steps, status, text, refused, advised)
+        path = _write(layout, steps, refused, text, advice)
         steps.journal.note("end", outcome=WORDS[status], status=status)
         text.append(f"Report: {path}")
     except OSError as error:
@@ -149,13 +181,21 @@ def _close(layout: Layout, steps: Steps, refused: Refused | None, advice: str = 
     return status
 
 
+def _status(refused: Refused | None) -> int:
+    return refused.status if refused else DONE
+
+
+def _text(steps: Steps, refused: Refused | None, advice: str) -> list[str]:
+    """How it ended, for people."""
+    status, advised = _status(refused), refused.advice if refused else advice
+    text = [f"{steps.what}: {WORDS[status]}."]
+    if refused:
+        text += [f"Reason: {refused.reason}", STANDING[status]]
+    return [*text, f"What to do: {advised}"] if advised else text
+
+
 def _write(
-    layout: Layout,
-    steps: Steps,
-    status: int,
-    text: list[str],
-    refused: Refused | None,
-    advised: str,
+    layout: Layout, steps: Steps, refused: Refused | None, text: list[str], advice: str = ""
 ) -> Path:
     path = layout.reports / f"{steps.journal.path.stem}.txt"
     seconds = round(time.monotonic() - steps.began, 1)
@@ -170,10 +210,10 @@ def _write(
         {
             "act": steps.act,
             "what": steps.what,
-            "status": status,
-            "outcome": WORDS[status],
+            "status": _status(refused),
+            "outcome": WORDS[_status(refused)],
             "reason": refused.reason if refused else None,
-            "advice": advised or None,
+            "advice": (refused.advice if refused else advice) or None,
             "details": refused.details if refused else None,
             "ended_at": datetime.now(UTC).isoformat(),
             "seconds": seconds,

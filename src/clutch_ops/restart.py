@@ -8,10 +8,10 @@ from pathlib import Path
 from clutch_ops import arguments as typed
 from clutch_ops import inspection, preflight, settings
 from clutch_ops.control import Control
-from clutch_ops.journal import Journal, only_one
+from clutch_ops.journal import only_one
 from clutch_ops.layout import Binding, Layout, name_of
 from clutch_ops.refusals import Refused
-from clutch_ops.report import Steps, conclude
+from clutch_ops.report import RELEASES, Steps, begin, conclude
 from clutch_ops.switch import Change, change_over
 
 
@@ -27,8 +27,8 @@ def restart(root: Path, arguments: Sequence[str]) -> int:
 def _restart(layout: Layout) -> int:
     current = layout.current()
     what = f"Restart of {name_of(current.release)}"
-    steps = Steps("restart", what, 6, Journal.begin(layout, "restart"))
-    steps.facts |= {"from": name_of(current.release), "to": name_of(current.release)}
+    facts = dict.fromkeys(RELEASES, name_of(current.release))
+    steps = begin(layout, "restart", what, 6, facts)
     return conclude(layout, steps, lambda: _anew(layout, current, steps))
 
 

@@ -14,15 +14,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from clutch_ops import archives, copies, databases, durable, memory, processes, services, terminal
+from clutch_ops import (
+    archives,
+    copies,
+    databases,
+    durable,
+    memory,
+    processes,
+    recover,
+    services,
+    terminal,
+)
 from clutch_ops import arguments as typed
 from clutch_ops.archives import Manifest
 from clutch_ops.backup import try_restore
 from clutch_ops.databases import Sqlite, Store
-from clutch_ops.journal import Journal
+from clutch_ops.layout import Binding, name_of
 from clutch_ops.place import SQLITE, Place, here
 from clutch_ops.postgres import Postgres
-from clutch_ops.refusals import DONE, REFUSED, Refused
+from clutch_ops.refusals import DONE, Refused
+from clutch_ops.report import COMMITTED, RELEASES, Steps, begin, conclude, say
 
 CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}'"
 
@@ -89,13 +100,22 @@ def _restore(place: Place, path: Path) -> int:
     processes.check_standing_still(place)
     with place.alone("restore"):
         processes.check_standing_still(place)
-        aside = _into_generation(place, path) if place.binding else _into_checkout(place, path)
+        if place.binding is not None:
+            return _reported(place, place.binding, path)
+        aside = _into_checkout(place, path)
     memory.remember(place, memory.TEST, path)
     print(terminal.row("restored", "and found whole; it has a new epoch"))
     print(terminal.row("kept aside", aside))
-    start = services.start(place.layout) if place.binding else f"{place.typed} serve"
-    print(f"\nStart the site: {start}")
+    print(f"\nStart the site: {place.typed} serve")
     return DONE
+
+
+def _reported(place: Place, binding: Binding, path: Path) -> int:
+    """In an installed site a restore leaves a report, as everything does that changes it."""
+    recover.tidy(place.layout)
+    facts = {**dict.fromkeys(RELEASES, name_of(binding.release)), "file": str(path)}
+    steps = begin(place.layout, "restore", f"Restore of {path.name}", 2, facts)
+    return conclude(place.layout, steps, lambda: _into_generation(place, binding, path, steps))
 
 
 def _fill(place: Place, path: Path, store: Store, work: Path) -> None:
@@ -192,24 +212,25 @@ def check_unused(store: Postgres) -> None:
         )
 
 
-def _into_generation(place: Place, path: Path) -> str:
+def _into_generation(place: Place, binding: Binding, path: Path, steps: Steps) -> str:
     """A new generation of the data, bound by one rename; the old one stays as it is."""
-    layout, binding = place.layout, place.binding
-    assert binding is not None
+    layout = place.layout
     generation, database = databases.next_generation(layout)
-    journal = Journal.begin(layout, "restore", file=str(path))
-    meant = {"number": layout.next_number(), "generation": generation.name, "database": database}
-    journal.note("binding", **meant)
+    number = layout.next_number()
+    meant = {"number": number, "generation": generation.name, "database": database}
+    steps.journal.note("binding", **meant)
     layout.make_generation(generation)
-    store = databases.store_at(layout, generation, database)
     try:
-        _fill(place, path, store, generation)
-        layout.commit_to(layout.bind(binding.release, generation, database))
+        with steps.step("restore", "Restore it beside the data, and see that it is whole"):
+            _fill(place, path, databases.store_at(layout, generation, database), generation)
+        with steps.step("commit", "Change over"):
+            layout.commit_to(layout.bind(binding.release, generation, database))
+            steps.facts[COMMITTED] = True
     except BaseException:
         if layout.current().number == binding.number:
-            shutil.rmtree(layout.bindings / str(meant["number"]), ignore_errors=True)
+            shutil.rmtree(layout.bindings / str(number), ignore_errors=True)
             shutil.rmtree(generation, ignore_errors=True)
-            journal.note("end", outcome="refused", status=REFUSED)
         raise
-    journal.note("end", outcome="done", status=DONE)
-    return f"the old data as it was: {binding.generation} (bindings/{binding.number})"
+    memory.remember(place, memory.TEST, path)
+    say(terminal.row("kept aside", f"the data as it was: {binding.generation}"))
+    return f"Start the site: {services.start(layout)}"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from clutch_ops import arguments as typed
 from clutch_ops import databases, inspection, preflight, recover, source
-from clutch_ops.journal import Journal, only_one
+from clutch_ops.journal import only_one
 from clutch_ops.layout import Binding, Layout, name_of, release_facts
 from clutch_ops.prune import prune
 from clutch_ops.refusals import NeedsPerson, Refused
-from clutch_ops.report import Steps, conclude
+from clutch_ops.report import Steps, begin, conclude
 from clutch_ops.switch import Change, change_over
 from clutch_ops.update import planned, try_out
 
@@ -46,8 +46,8 @@ def _roll_back(layout: Layout, discard: bool, because: str) -> int:
     what = f"Rollback {name_of(now.release)} -> {name_of(then.release)}"
     what += f" ({because})" if because else ""
     count = STEPS_FROZEN if discard else STEPS_BESIDE
-    steps = Steps("rollback", what, count, Journal.begin(layout, "rollback"))
-    steps.facts |= {"from": name_of(now.release), "to": name_of(then.release)}
+    facts = {"from": name_of(now.release), "to": name_of(then.release)}
+    steps = begin(layout, "rollback", what, count, facts)
     steps.facts |= {"because": because} if because else {}
 
     def work() -> str:

@@ -11,11 +11,11 @@ from pathlib import Path
 from clutch_ops import arguments as typed
 from clutch_ops import canary, databases, environments, inspection, preflight, recover, source, tool
 from clutch_ops.databases import Store
-from clutch_ops.journal import Journal, only_one
+from clutch_ops.journal import only_one
 from clutch_ops.layout import Binding, Layout, name_of, release_facts
 from clutch_ops.prune import prune
 from clutch_ops.refusals import Refused
-from clutch_ops.report import Steps, conclude, say
+from clutch_ops.report import Steps, begin, conclude, say
 from clutch_ops.switch import Change, change_over
 
 PAUSE_S = 15.0
@@ -48,8 +48,8 @@ def _update(layout: Layout, wanted: argparse.Namespace) -> int:
     before = layout.current()
     ref = wanted.to or layout.facts.get("ref") or "HEAD"
     what = f"Update of {name_of(before.release)} to {ref}"
-    steps = Steps("update", what, STEPS_BESIDE, Journal.begin(layout, "update", to=ref))
-    steps.facts |= {"from": name_of(before.release), "to": ref}
+    facts = {"from": name_of(before.release), "to": ref}
+    steps = begin(layout, "update", what, STEPS_BESIDE, facts)
     return conclude(layout, steps, lambda: _bring(layout, before, ref, wanted, steps))
 
 

@@ -19,6 +19,7 @@ ACTS: Final = {
     "update": N_("Update"),
     "rollback": N_("Rollback"),
     "restart": N_("Restart"),
+    "restore": N_("Restore"),
 }
 DONE, REFUSED, ROLLED_BACK, NEEDS_PERSON = "done", "refused", "rolled-back", "needs-person"
 UNREADABLE, UNKNOWN = "unreadable", "unknown"
@@ -71,10 +72,12 @@ FIXED: Final = (
     N_("Bring the copy to its schema, ask it what the public will ask"),
     N_("Have pm2 run the new one by the old one's name"),
     N_("Have pm2 remember it"),
+    N_("Restore it beside the data, and see that it is whole"),
     N_("ready after {seconds} s"),
     # causes
     N_("The release ended {times} times within {seconds} s"),
     N_("It was interrupted (Ctrl-C)."),
+    N_("It was cut off: the power went, or somebody killed it."),
     N_("The site does not run: nobody holds its socket."),
     N_("The holder of the site's socket ended during the change."),
     N_(
@@ -96,6 +99,7 @@ FIXED: Final = (
     N_("To go back: {command} rollback"),
     N_("If that is what you want: {command} rollback --discard"),
     N_("At a quiet hour: {command} update --pause {seconds}"),
+    N_("Start the site: {command}"),
     N_("Start it ({command}), then type this again."),
     N_("Tell whoever made the newer release what was wrong with it."),
     N_("Tell whoever made it."),
