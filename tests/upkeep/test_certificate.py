@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -19,14 +20,48 @@ from tests.services.redis import free_port
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="apt-get install openssl")
 HERE = "IP:127.0.0.1"
+DAY = timedelta(days=1)
+
+
+# How `openssl ca` is told what it signs; alone among openssl's commands it can date back.
+AUTHORITY = """
+[ca]
+default_ca = own
+[own]
+database = {folder}/index
+rand_serial = yes
+new_certs_dir = {folder}
+default_md = sha256
+policy = any
+x509_extensions = named
+[any]
+commonName = supplied
+[named]
+subjectAltName = {name}
+"""
+
+
+def openssl(*words: str | Path) -> None:
+    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+
+
+def make(folder: Path, name: str, days: int) -> tuple[Path, Path]:
+    """A certificate that signs itself, good for so many days from now on, and its key."""
+    key, asked, made = (folder / end for end in ("key.pem", "asked.pem", "certificate.pem"))
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    openssl("req", "-new", *curve, "-subj", "/CN=x", "-keyout", key, "-out", asked)
+    (folder / "index").touch()
+    (folder / "authority").write_text(AUTHORITY.format(folder=folder, name=name))
+    now = datetime.now(UTC)
+    begins, ends = (f"{one:%Y%m%d%H%M%SZ}" for one in (now - 30 * DAY, now + days * DAY))
+    signs = ("-batch", "-notext", "-selfsign", "-keyfile", key, "-config", folder / "authority")
+    openssl("ca", *signs, "-in", asked, "-out", made, "-startdate", begins, "-enddate", ends)
+    return made, key
 
 
 @contextmanager
 def serving(folder: Path, name: str, days: int) -> Iterator[int]:
-    key, made = folder / "key.pem", folder / "certificate.pem"
-    wanted = f"-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days {days} -subj /CN=x"
-    named = ["-addext", f"subjectAltName={name}", "-keyout", str(key), "-out", str(made)]
-    subprocess.run(["openssl", "req", *wanted.split(), *named], check=True, capture_output=True)
+    made, key = make(folder, name, days)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made, key)
     with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
@@ -52,6 +87,7 @@ def said(folder: Path, url: str) -> tuple[str, str]:
     [
         (HERE, 40, True, "ok", "good for 39 days"),
         (HERE, 5, True, "look", "good for 4 days"),
+        (HERE, -1, True, "bad", "has expired"),
         (HERE, 40, False, "bad", "self-signed"),
         ("DNS:other.example", 40, True, "bad", "another name"),
     ],
