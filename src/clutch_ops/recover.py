@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from clutch_ops import arguments as typed
-from clutch_ops import canary, databases
+from clutch_ops import ballast, canary, databases
 from clutch_ops.journal import Journal, journals, only_one, switching
 from clutch_ops.layout import Binding, Layout
 from clutch_ops.refusals import DONE, ROLLED_BACK, RolledBack
@@ -21,8 +21,10 @@ from clutch_ops.report import report_cut
 
 
 def make_safe(layout: Layout) -> None:
-    """What must be done before the site may serve: open the gate of the current generation."""
-    layout.current().gate.unlink(missing_ok=True)
+    """What must be done before the site may serve: its gate opened, its room on the disk free."""
+    current = layout.current()
+    ballast.drop(current)
+    current.gate.unlink(missing_ok=True)
 
 
 def tidy(layout: Layout) -> list[str]:
@@ -32,6 +34,8 @@ def tidy(layout: Layout) -> list[str]:
     """
     current = layout.current()
     told = [_finish(layout, one, current) for one in journals(layout) if not one.is_ended]
+    for binding in layout.bindings_made():
+        ballast.drop(binding)
     canary.discard(layout)
     for place in (layout.root, layout.releases, layout.environments):
         for draft in place.glob(".*.new"):
@@ -53,7 +57,11 @@ def _finish(layout: Layout, journal: Journal, current: Binding) -> str:
     went_on = bool(meant) and meant["number"] == current.number
     if meant and not went_on:
         _clear(layout, meant, current)
-    cut = None if went_on else RolledBack("It was cut off: the power went, or somebody killed it.")
+    cut = (
+        None
+        if went_on
+        else RolledBack("It was cut off: the power went, somebody killed it, or the disk was full.")
+    )
     with suppress(OSError, KeyError, ValueError):
         # A journal may have lost its first line; a report is no reason to stay as one was left.
         report_cut(layout, journal, cut)

@@ -8,14 +8,17 @@ of `current`: before it everything leads back, after it everything leads forward
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+import sqlite3
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from clutch_ops import canary, databases, durable, health, services
+from clutch_ops import ballast, canary, databases, durable, health, services
 from clutch_ops.control import Control, HolderGone
 from clutch_ops.databases import Store
 from clutch_ops.health import Unhealthy
@@ -88,6 +91,7 @@ def _freeze(layout: Layout, change: Change, steps: Steps, control: Control) -> d
     """Copy the data when nobody can change it any more; what was counted in it."""
     assert change.copied is not None
     with steps.step("freeze", "Let requests finish; new ones wait"):
+        ballast.take_on(change.before)
         steps.facts["frozen"] = True
         _tell(control, "stop", seconds=15)
         change.before.gate.touch(mode=0o600)
@@ -129,6 +133,7 @@ def copy_files(home: Path, to: Path) -> None:
 
 def _go_on(change: Change, steps: Steps, control: Control) -> None:
     """After the commit: whatever fails here, a holder that starts again goes on from `current`."""
+    ballast.drop(change.before)
     with steps.step("open", "Let the public in"):
         change.after.gate.unlink(missing_ok=True)
         try:
@@ -142,6 +147,8 @@ def _go_back(
     layout: Layout, change: Change, steps: Steps, control: Control, error: BaseException
 ) -> NoReturn:
     """Have the old binding run again, then say why as the refusal that it is."""
+    reason = _reason(change, error)
+    ballast.drop(change.before)
     with suppress(OSError):
         steps.journal.note("back", why=str(error))
     change.before.gate.unlink(missing_ok=True)
@@ -154,13 +161,13 @@ def _go_back(
     frozen = bool(steps.facts.get("frozen"))
     if not answer["ok"] and frozen:
         raise NeedsPerson(
-            f"{_reason(error)} And the release before it does not start again: {_why(answer)}",
+            f"{reason} And the release before it does not start again: {_why(answer)}",
             f"Start the site ({services.start(layout)}) and read what it says.",
             _details(error),
         ) from error
     kind = RolledBack if frozen else Refused
     advice = error.advice if isinstance(error, Refused) else ""
-    raise kind(_reason(error), advice, _details(error)) from error
+    raise kind(reason, advice, _details(error)) from error
 
 
 def drop(layout: Layout, after: Binding, before: Binding) -> None:
@@ -200,14 +207,22 @@ def _why(answer: dict[str, Any]) -> str:
     return f"{answer.get('why', 'no reason given')}."
 
 
-def _reason(error: BaseException) -> str:
+def _reason(change: Change, error: BaseException) -> str:
     if isinstance(error, Refused):
         return error.reason
     if isinstance(error, HolderGone):
         return "The holder of the site's socket ended during the change."
     if isinstance(error, (Unhealthy, OSError)):
         return f"The new release does not work on the real data: {error}."
+    if isinstance(error, sqlite3.Error):
+        return f"The data can't be copied or read: {error}{_room_left(change.before)}."
     return f"The change was interrupted ({type(error).__name__}: {error})."
+
+
+def _room_left(binding: Binding) -> str:
+    """SQLite says of a full disk only that it could not read or write."""
+    free = shutil.disk_usage(binding.generation).free
+    return f" ({os.strerror(errno.ENOSPC)})" if free < ballast.BYTES else ""
 
 
 def _details(error: BaseException) -> str:

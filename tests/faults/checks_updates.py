@@ -32,6 +32,23 @@ def refused(attempts: Sequence[Attempt], least: int) -> Faults:
     return some_of(faults)
 
 
+def back_or_on(attempts: Sequence[Attempt], version: str, least: int) -> Faults:
+    """Each ended refused or rolled back as in `refused`, or done: then all of this version runs."""
+    done = [one for one in attempts if one.status == DONE]
+    faults = refused([one for one in attempts if one.status != DONE], 0)
+    if len({one.kind for one in attempts}) < least:
+        faults.append(f"{len(attempts)} were tried, {least} have to be")
+    for one in done:
+        number, _, rows = one.before
+        if one.after != (number + 1, version, rows):
+            faults.append(f"{one.kind}: the site was {one.before} and is {one.after}")
+        if not one.asked:
+            faults.append(f"{one.kind}: nobody looked")
+        faults += [f"{one.kind}: a visitor got {failed}" for failed in one.failed]
+        faults += [f"{one.kind}: {left} is left" for left in one.left]
+    return some_of(faults)
+
+
 def cuts(found: Sequence[Cut], least: int) -> Faults:
     """After each cut the site is the old or the new one, soon, whole, and free for what comes."""
     faults: Faults = []

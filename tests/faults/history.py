@@ -224,6 +224,7 @@ class History:
     lost: list[Lost] = field(default_factory=list)
     tried: list[Tried] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    filled: list[Attempt] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
     deeds: list[Deed] = field(default_factory=list)
     returns: list[Return] = field(default_factory=list)

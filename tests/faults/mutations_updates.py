@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.faults import checks_updates, mutations_live
 from tests.faults.history import Attempt, Cut, History, Return, Told
 from tests.faults.sample import BASELINE, CLIENTS, FAULT
-from tests.faults.sample_updates import DEEDS, KINDS, PLACES, sample
+from tests.faults.sample_updates import DEEDS, FILLED, KINDS, PLACES, sample
 from tests.faults.seeding import Mutate, change_asked, change_one, in_fault
 
 
@@ -25,6 +25,9 @@ def _moved_on(history: History) -> History:
 CHECKS: Mapping[str, Callable[[History], list[str]]] = {
     **mutations_live.CHECKS,
     "bad releases": lambda history: checks_updates.refused(history.attempts, len(KINDS)),
+    "full while it stands still": lambda history: checks_updates.back_or_on(
+        history.filled, "0.1.1", len(FILLED)
+    ),
     "cuts": lambda history: checks_updates.cuts(history.cuts, len(PLACES)),
     "delay": lambda history: checks_updates.delayed(history, BASELINE, FAULT, 5.0),
     "epochs": lambda history: checks_updates.epochs(_moved_on(history), 1),
@@ -38,6 +41,13 @@ def _attempt(**changed: Any) -> Mutate:
         return replace(one, **changed)
 
     return lambda history, chance: change_one(chance, history.attempts, change, lambda _: True)
+
+
+def _filled(**changed: Any) -> Mutate:
+    def change(one: Attempt) -> Attempt:
+        return replace(one, **changed)
+
+    return lambda history, chance: change_one(chance, history.filled, change, lambda _: True)
 
 
 def _cut(who: str = "", **changed: Any) -> Mutate:
@@ -118,6 +128,16 @@ MUTATIONS: Mapping[str, Mapping[str, Mutate]] = {
         "nobody looked": _attempt(asked=0),
         "a generation is left": _attempt(left=("gen-2",)),
         "one was not tried": lambda history, _: history.attempts.pop(),
+    },
+    "full while it stands still": {
+        "one needs a person": _filled(status=4),
+        "done, and the old one runs": _filled(status=0, after=(2, "0.1.0", "rows")),
+        "done, on the old binding": _filled(status=0, after=(1, "0.1.1", "rows")),
+        "a row is gone": _filled(after=(1, "0.1.1", "other rows")),
+        "a visitor got an error": _filled(failed=("HTTP Error 500",)),
+        "nobody looked": _filled(asked=0),
+        "a generation is left": _filled(left=("gen-2",)),
+        "one was not tried": lambda history, _: history.filled.pop(),
     },
     "cuts": {
         "never back": _cut(seconds=None),

@@ -8,6 +8,7 @@ from tests.faults.sample import sample as sample_of_a_site
 KINDS = ("undeclared import", "hang at start", "downgrade")
 PLACES = ("fetch begin 1", "copy begin 2", "tidy begin 3")
 STAND = (1, "0.1.0", "rows")
+FILLED = ("full at copy", "full at gate")
 
 
 def sample(seed: int) -> History:
@@ -15,6 +16,10 @@ def sample(seed: int) -> History:
     history = sample_of_a_site(seed)
     history.attempts = [
         Attempt(kind, kind, 2, f"The release is bad: {kind}.", STAND, STAND, 50) for kind in KINDS
+    ]
+    history.filled = [
+        Attempt(FILLED[0], "full", 3, "The disk is full.", STAND, STAND, 50),
+        Attempt(FILLED[1], "full", 0, "Done.", STAND, (2, "0.1.1", "rows"), 50),
     ]
     history.cuts = [
         Cut(at, who, expected, expected, 3.0, 0)

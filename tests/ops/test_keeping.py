@@ -75,7 +75,10 @@ def test_an_act_that_was_cut_off_leaves_a_report_of_how_it_ended(site: Site) -> 
     assert "the site is as it was before" in site.clutch("recover").said
     told = site.report()
     assert (told["act"], told["status"], told["from"]) == ("update", 3, "0.1.0")
-    assert told["reason"] == "It was cut off: the power went, or somebody killed it."
+    assert (
+        told["reason"]
+        == "It was cut off: the power went, somebody killed it, or the disk was full."
+    )
     assert [(one["title"], one["outcome"]) for one in told["steps"]] == [
         ("Fetch the release", "begun")
     ]

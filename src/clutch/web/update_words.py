@@ -77,7 +77,7 @@ FIXED: Final = (
     # causes
     N_("The release ended {times} times within {seconds} s"),
     N_("It was interrupted (Ctrl-C)."),
-    N_("It was cut off: the power went, or somebody killed it."),
+    N_("It was cut off: the power went, somebody killed it, or the disk was full."),
     N_("The site does not run: nobody holds its socket."),
     N_("The holder of the site's socket ended during the change."),
     N_(
