@@ -79,14 +79,10 @@ class Cache:
             await self._run("REPLICAOF", "NO", "ONE")
 
     async def calls(self) -> int:
-        """How many values were asked for or put, ever."""
+        """How many values were asked for, ever; looks at whether it is back only put some."""
         told = (await self._run("INFO", "commandstats")).decode()
-        counted = 0
-        for line in told.splitlines():
-            name, _, rest = line.partition(":calls=")
-            if name in {"cmdstat_get", "cmdstat_set"}:
-                counted += int(rest.partition(",")[0])
-        return counted
+        asked = (line.partition(":calls=") for line in told.splitlines())
+        return sum(int(rest.partition(",")[0]) for name, _, rest in asked if name == "cmdstat_get")
 
     async def _run(self, *words: str, password: str = PASSWORD) -> bytes:
         return await asyncio.to_thread(self.server.run, *words, password=password)
@@ -114,6 +110,12 @@ def said_of(scene: Scene, capability: str) -> list[Said]:
         for line in scene.lines()
         if line.get("capability") == capability and (state := line.get("state"))
     ]
+
+
+def downs(scene: Scene, capability: str) -> list[int]:
+    """How often each serving process has said so far that it is down."""
+    said = [line.process for line in said_of(scene, capability) if line.state == "down"]
+    return [said.count(pid) for pid in scene.serving()]
 
 
 def states(scene: Scene, capability: str) -> list[str]:

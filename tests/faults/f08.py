@@ -10,6 +10,7 @@ import asyncio
 import random
 from functools import partial
 
+from tests.faults import checks
 from tests.faults.cache import MODES, Cache, caching, said_of, states
 from tests.faults.checks import Window
 from tests.faults.round import Options, Report, Round, playing
@@ -18,6 +19,7 @@ from tests.faults.scene import beside, staged
 GAPS, GAPS_SHORT = 50, 3
 BACK_WITHIN_S = 20.0
 # Three gaps prove no leak; on a busy machine pools and threads are filled to different levels.
+LONGEST_MS = 250.0
 MAY_DIFFER, MAY_DIFFER_SHORT, MANY = 5, 40, 1_000_000
 Leftovers = tuple[dict[int, int], dict[int, int]]
 # How a line goes and comes back within seconds; who changes passwords does it once.
@@ -44,7 +46,7 @@ async def _play(options: Options, report: Report) -> None:
         await going.wait(1 if options.short else 5)
         _judge_leftovers(going, before, await _leftovers(going))
         going.judge_later(partial(going.carries, "before", baseline))
-        going.judge_later(partial(going.rates, "while it flaps", flapping))
+        going.judge_later(partial(_judge_flapping, going, baseline, flapping))
         await going.finish()
         report.require_that("used again", took is not None, f"not within {BACK_WITHIN_S:g} s")
         downs = [line for line in said_of(scene, "redis") if line.state == "down"]
@@ -65,6 +67,15 @@ async def _flap(going: Round, cache: Cache, chance: random.Random) -> Window:
         await going.wait(chance.uniform(0.3, 0.8 if going.options.short else 3))
     going.report.figure("gaps, each with writes in every tournament", f"{gaps}")
     return Window(began.began, (await going.wait(0)).ended)
+
+
+def _judge_flapping(going: Round, baseline: Window, flapping: Window) -> None:
+    report = going.report
+    going.rates("while it flaps", flapping)
+    report.require("no errors while it flaps", going.errors(flapping, baseline))
+    p99 = checks.p99_ms(flapping.asked(going.history))
+    if not going.options.short:
+        report.require_that("nobody waits long for it", p99 <= LONGEST_MS, f"p99 {p99:.0f} ms")
 
 
 async def _leftovers(going: Round) -> Leftovers:

@@ -129,6 +129,7 @@ async def _steps(scene: Scene, options: Options, report: Report) -> None:
             _judge(report, visitors, gone_at, blocked_at, back_at)
         whole = Window(gone_at, time.monotonic())
         going.judge_later(partial(going.rates, "meanwhile", whole))
+        going.judge_later(lambda: report.require("no errors", going.errors(whole)))
         await going.finish()
         report.require("pages show what is so", await _compare(scene, visitors))
 

@@ -72,6 +72,8 @@ async def _raise(
         await going.finish(expected="on purpose")
     report.figure(f"{title}: noticed after", _seconds(noticed))
     report.figure(f"{title}: healed after", _seconds(healed), f"within {HEALS_WITHIN_S:g} s")
+    seen = noticed is not None and healed is not None
+    report.require_that(f"{title}: noticed, and back in time", seen, "not within 20 s")
     named = checks.named(going.history.showed, PART, missing, after.began)
     report.require(f"{title}: named, null, never zero, and back", named)
 
@@ -81,8 +83,8 @@ def _judge(going: Round, title: str, baseline: Window, whole: Window) -> None:
     going.rates(f"{title}: meanwhile", whole)
     going.report.require(f"{title}: no errors", going.errors(whole, baseline))
     lines = len(said_of(going.scene, PART))
-    told = sum("could not be told" in str(line.get("event")) for line in going.scene.lines())
-    going.report.figure(f"{title}: lines in the log", f"{lines} of the capability, {told} of reads")
+    told = sum(line.get("level") in {"warning", "error"} for line in going.scene.lines())
+    going.report.figure(f"{title}: lines in the log", f"{lines} of the capability, {told} warn")
     going.report.require_that(f"{title}: no line a request", told <= MOST_LINES, f"{told} lines")
 
 

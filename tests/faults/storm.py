@@ -20,7 +20,7 @@ from tests.faults.history import History, Truth
 from tests.faults.proxy import Proxy
 from tests.faults.round import raise_limit
 
-BACK_WITHIN_S = 40.0
+BACK_WITHIN_S, STAYS_S = 40.0, 3.0
 
 
 async def serve(port: int, clients: int, seed: int, streams: list[str]) -> None:
@@ -57,8 +57,9 @@ async def cut(proxy: Proxy, crowd: Crowd, history: History) -> dict[str, Any]:
         if not half and crowd.on >= clients / 2:
             half = time.monotonic() - cut_at
     took = time.monotonic() - cut_at
-    # Some may have been lost again meanwhile; the checker looks at each, at the end of its time.
-    faults = checks_live.all_back(history.moved, clients, cut_at, took)
+    # Some may be lost again at once; the checker looks at each, at the end of its time.
+    await asyncio.sleep(STAYS_S)
+    faults = checks_live.all_back(history.moved, clients, cut_at, took + STAYS_S)
     return {
         "cut": lines,
         "half_s": half,
@@ -73,7 +74,8 @@ async def compare(crowd: Crowd, history: History, marks: dict[str, list[int]]) -
     """Wait until everybody has everything; what is wrong with what they have."""
     await crowd.have({stream: len(found) for stream, found in marks.items()}, 20)
     history.truth = Truth(streams=marks)
-    return {"faults": checks_live.gapless(history), "frames": len(history.told)}
+    faults = [*checks_live.gapless(history), *checks_live.wire(history)]
+    return {"faults": faults, "frames": len(history.told)}
 
 
 def say(answer: dict[str, Any]) -> None:
