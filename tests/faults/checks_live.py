@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tests.faults.checks import Faults, Window, some_of
 from tests.faults.history import History, Lost, Moved, Told, Tried
@@ -136,6 +136,29 @@ def all_back(moved: Sequence[Moved], clients: int, cut_at: float, within_s: floa
         if _transport_at(moves, cut_at + within_s) == "":
             faults.append(f"client {client} is not back after {within_s} s")
     return some_of(faults)
+
+
+def fresh(history: History, window: Window, p99_ms: float, longest_ms: float) -> Faults:
+    """What happens in this time is told soon: 99 of 100 events within `p99_ms`, all in the other.
+
+    From the transaction's own time to the frame that a client on the line took it from.
+    """
+    late = sorted(_lateness_ms(history, window))
+    if not late:
+        return ["nothing was told"]
+    slow = late[min(len(late) - 1, len(late) * 99 // 100)]
+    faults = [f"p99 is {slow:.0f} ms, {p99_ms:.0f} ms is allowed"] if slow > p99_ms else []
+    if late[-1] > longest_ms:
+        faults.append(f"one was told after {late[-1]:.0f} ms, {longest_ms:.0f} ms is allowed")
+    return faults
+
+
+def _lateness_ms(history: History, window: Window) -> Iterator[float]:
+    for told in history.told:
+        for seq in told.applied:
+            happened_at = history.truth.times[str(told.frame["stream"])][seq - 1]
+            if window.began <= happened_at < window.ended:
+                yield (told.at - happened_at) * 1000
 
 
 # --- rights -------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ async def _middle(options: Options, report: Report) -> float:
         going.judge_later(partial(going.carries, "Redis there", baseline))
         for mode in MODES:
             await _fault(going, cache, mode, baseline)
-        await going.finish()
+        await going.finish(fresh=Window(baseline.began, time.monotonic()))
         _judge_lines(going, LINES_AT_START + LINES_A_FAULT * len(MODES))
         return checks.p99_ms(baseline.asked(going.history))
 

@@ -47,7 +47,7 @@ async def _play(options: Options, report: Report) -> None:
         _judge_leftovers(going, before, await _leftovers(going))
         going.judge_later(partial(going.carries, "before", baseline))
         going.judge_later(partial(_judge_flapping, going, baseline, flapping))
-        await going.finish()
+        await going.finish(fresh=flapping)
         report.require_that("used again", took is not None, f"not within {BACK_WITHIN_S:g} s")
         downs = [line for line in said_of(scene, "redis") if line.state == "down"]
         report.figure("the log says that it is down", f"{len(downs)} times, by two processes")

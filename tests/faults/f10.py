@@ -69,7 +69,7 @@ async def _raise(
         await asyncio.gather(looking, return_exceptions=True)
         whole = Window(missing.began, after.ended)
         going.judge_later(partial(_judge, going, title, baseline, whole))
-        await going.finish(expected="on purpose")
+        await going.finish(expected="on purpose", fresh=whole)
     report.figure(f"{title}: noticed after", _seconds(noticed))
     report.figure(f"{title}: healed after", _seconds(healed), f"within {HEALS_WITHIN_S:g} s")
     seen = noticed is not None and healed is not None

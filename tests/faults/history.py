@@ -205,9 +205,13 @@ class Found(msgspec.Struct, frozen=True):
 
 @dataclass
 class Truth:
-    """What the database says in the end: digests of a stream's events in order, and matches."""
+    """What the database says in the end: digests of a stream's events in order, and matches.
+
+    `times` are those of the events' transactions, by the same clock as everything else here.
+    """
 
     streams: dict[str, list[int]] = field(default_factory=dict)
+    times: dict[str, list[float]] = field(default_factory=dict)
     matches: dict[MatchPlace, Found] = field(default_factory=dict)
 
 

@@ -13,6 +13,8 @@ from tests.faults.history import History, Moved, Told
 from tests.faults.sample import CLIENTS, CUT_AT, FAULT, WITHIN_S
 from tests.faults.seeding import Mutate, change_moved, change_one, change_told
 
+FRESH_MS, LONGEST_MS = 500.0, 1_500.0
+
 CHECKS: Mapping[str, Callable[[History], list[str]]] = {
     **mutations.CHECKS,
     "transports": lambda history: checks_live.transports(
@@ -26,6 +28,7 @@ CHECKS: Mapping[str, Callable[[History], list[str]]] = {
     "gapless": checks_live.gapless,
     "lost frames mended": lambda history: checks_live.mended(history, history.lost, WITHIN_S),
     "all back": lambda history: checks_live.all_back(history.moved, CLIENTS, CUT_AT, WITHIN_S),
+    "fresh": lambda history: checks_live.fresh(history, FAULT, FRESH_MS, LONGEST_MS),
     "leaks": lambda history: checks_live.leaks(history.tried),
 }
 
@@ -94,6 +97,30 @@ def _nothing_lost(history: History, _: random.Random) -> None:
     history.lost = []
 
 
+def _late(by_s: float, every: int) -> Mutate:
+    """In the time that is looked at, every so many frames with news come so much later."""
+
+    def mutate(history: History, chance: random.Random) -> None:
+        first = chance.randrange(every)
+        news = [at for at, one in enumerate(history.told) if one.applied and _in_time(one)]
+        for at in news[first::every]:
+            history.told[at] = replace(history.told[at], at=history.told[at].at + by_s)
+
+    return mutate
+
+
+def _in_time(told: Told) -> bool:
+    return FAULT.began + 1 <= told.at < FAULT.ended - 1
+
+
+def _no_news(history: History, _: random.Random) -> None:
+    history.told = [one for one in history.told if not (one.applied and _near(one))]
+
+
+def _near(told: Told) -> bool:
+    return FAULT.began - 1 <= told.at < FAULT.ended + 1
+
+
 def _client_missing(history: History, chance: random.Random) -> None:
     client = chance.randrange(CLIENTS)
     history.moved = [one for one in history.moved if one.client != client]
@@ -130,6 +157,13 @@ _EVENTS = {"type": "events", "stream": "s", "events": [{"seq": 1}]}
 
 MUTATIONS: Mapping[str, Mapping[str, Mutate]] = {
     **mutations.MUTATIONS,
+    "fresh": {
+        "all half a second late": _late(0.5, 1),
+        "every tenth late": _late(0.6, 10),
+        "one in twenty late": _late(1.0, 20),
+        "one in a hundred two seconds late": _late(2.0, 100),
+        "nothing told": _no_news,
+    },
     "transports": {
         "late on the other": change_moved(lambda one: replace(one, at=31.0), _is("events")),
         "never on the other": change_moved(lambda _: None, _is("events")),

@@ -27,6 +27,7 @@ PROBE_EVERY_S = 0.25
 OPEN_FILES = 20_000
 CARRIED_MS = 250.0
 WARM_UP_S = 8.0
+FRESH_P99_MS, FRESH_LONGEST_MS = 500.0, 2_000.0
 
 
 @dataclass(frozen=True)
@@ -183,12 +184,18 @@ class Round:
         )
 
     async def finish(
-        self, *, within_s: float = 20.0, loses_nothing: bool = True, expected: str = ""
+        self,
+        *,
+        within_s: float = 20.0,
+        loses_nothing: bool = True,
+        expected: str = "",
+        fresh: Window | None = None,
     ) -> None:
         """Stop the load, wait until everybody has everything, and judge.
 
         Only then is every request there, the slow ones too: whatever looks at requests waits in
-        `judge_later` until then. Errors in the log that name what is `expected` are none.
+        `judge_later` until then. Errors in the log that name what is `expected` are none. What
+        happened in the window `fresh` had to be told soon.
         """
         await self.load.stop()
         self.history.truth = await asyncio.to_thread(read_truth, self.scene)
@@ -209,6 +216,9 @@ class Round:
         report.require("live: everything once and in order", checks_live.gapless(history))
         if loses_nothing:
             report.require("live: frame by frame", checks_live.wire(history))
+        if fresh is not None and not self.options.short:
+            told = checks_live.fresh(history, fresh, FRESH_P99_MS, FRESH_LONGEST_MS)
+            report.require("live: told within half a second", told)
         bugs = [
             f"{line.get('event')} {line.get('path', '')}"
             for line in self.scene.bugs()

@@ -78,6 +78,7 @@ def _write(history: History, state: _State, chance: random.Random, at: float) ->
     state.versions[place] += 1
     state.scores[place] = (2, chance.randrange(2))
     state.marks[stream].append(chance.randrange(1 << 32))
+    history.truth.times.setdefault(stream, []).append(at)
     ended = at + 0.02
     history.asked.append(Asked("write", path, at, at, ended, 200))
     history.wrote.append(
