@@ -11,11 +11,11 @@ from clutch import engine
 from clutch.accounts.models import AccountId, Actor, Role
 from clutch.bootstrap import Site, open_site
 from clutch.engine import MatchId
-from clutch.kernel import optional
+from clutch.kernel import optional, troubles
 from clutch.kernel.capabilities import State
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.settings import Settings
-from clutch.statistics import projection
+from clutch.statistics import projection, queries
 from clutch.tournaments.matches import Seen
 from clutch.tournaments.models import FormatSettings, PlayedBy, Status, Tournament, Visibility
 from clutch.tournaments.participants import participants_of
@@ -82,7 +82,52 @@ def test_an_overview_shows_the_rating_and_its_trend_while_somebody_can_tell(
     assert "+" in client.get(ann).piece("headlines")
     assert "-" in client.get(bob).piece("headlines")
     site.capabilities.set("statistics", State.DOWN, "It does not work.")
-    assert "matches" not in client.get(ann).piece("headlines")
+    down = client.get(ann).piece("headlines")
+    assert "in 10 matches" not in down
+    assert "Ratings can't be told at the moment." in down
+
+
+def test_a_broken_read_leaves_basic_numbers_a_note_and_one_line_in_the_log(
+    client: Browser,
+    api: Api,
+    played: list[Actor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError("broken")
+
+    lines: list[str] = []
+    monkeypatch.setattr(troubles._log, "error", lambda what, **_: lines.append(what))
+    monkeypatch.setattr(queries, "numbers", broken)
+    monkeypatch.setattr(queries, "rating_history", broken)
+    ann = f"/players/{played[0].account_id}"
+    overview = client.get(ann)
+    assert overview.status == 200
+    assert "Ratings can't be told at the moment." in overview.piece("headlines")
+    assert "1st" in overview.piece("trophies")
+    page = client.get(f"{ann}/statistics")
+    assert page.status == 200
+    assert "Basic numbers only" in page.text
+    assert "24–0" in page.piece("basics")
+    answer = api.get(f"{ann}/statistics")
+    assert answer.status_code == 200
+    assert (answer.json()["enhanced"], answer.json()["degraded"]) == (None, ["statistics"])
+    assert answer.json()["basic"]["solo"]["won"] == 12
+    assert lines == ["statistics could not be told"]
+    monkeypatch.undo()
+    assert "Highest rating" in client.get(f"{ann}/statistics").text
+
+
+def test_a_broken_table_leaves_a_teams_basic_numbers(
+    client: Browser, api: Api, arena: Arena, site: Site
+) -> None:
+    team = arena.team(arena.person("ann"))
+    fold(site)
+    with site.database.begin_write() as conn:
+        conn.exec_driver_sql("ALTER TABLE statistics_tally RENAME TO gone")
+    assert client.get(f"/teams/{team.id}").status == 200
+    assert "Basic numbers only" in client.get(f"/teams/{team.id}/statistics").text
+    assert api.get(f"/teams/{team.id}/statistics").json()["degraded"] == ["statistics"]
 
 
 def test_an_unlisted_tournament_leaks_nowhere(

@@ -35,7 +35,7 @@ def player_statistics_route(player_id: Id, visit: ApiVisitDep) -> Response:
     """A player's numbers, alone and in teams. Unlisted tournaments count nowhere."""
     with visit.read() as conn:
         get_player(conn, AccountId(player_id))
-        page = player_statistics(conn, visit.site, AccountId(player_id))
+    page = player_statistics(visit.site, AccountId(player_id))
     return visit.json(statistics_out(page))
 
 
@@ -44,7 +44,7 @@ def team_statistics_route(team_id: Id, visit: ApiVisitDep) -> Response:
     """A team's numbers. Unlisted tournaments count nowhere."""
     with visit.read() as conn:
         get_team(conn, TeamId(team_id))
-        page = team_statistics(conn, visit.site, TeamId(team_id))
+    page = team_statistics(visit.site, TeamId(team_id))
     return visit.json(statistics_out(page))
 
 

@@ -6,14 +6,13 @@ from starlette.responses import Response
 
 from clutch.accounts.models import AccountId
 from clutch.accounts.queries import list_players
-from clutch.statistics.models import Holder, Mode
 from clutch.teams.queries import played_for
 from clutch.web.routing import Pages
 from clutch.web.views.achievements import overview_part, player, tab_part
 from clutch.web.views.numbers import page_number
 from clutch.web.views.players import player_frame
 from clutch.web.views.records import matches_tab, overview_tab, tournaments_tab
-from clutch.web.views.statistics import headlines
+from clutch.web.views.statistics import overview_ratings, player_holders
 from clutch.web.views.teams import ending_word
 from clutch.web.visit import Visit
 
@@ -32,8 +31,7 @@ def list_page(visit: Visit) -> Response:
 def player_page(visit: Visit, account_id: int) -> Response:
     with visit.read() as conn:
         shown = overview_tab(conn, player_frame(conn, visit.actor, AccountId(account_id)))
-        holders = [Holder(mode, account_id) for mode in (Mode.SOLO, Mode.ROSTER)]
-        shown |= {"headlines": headlines(conn, visit.site, holders)}
+    shown |= overview_ratings(visit.site, player_holders(account_id))
     return visit.render("players/player.html", **shown, **overview_part(visit, player(account_id)))
 
 

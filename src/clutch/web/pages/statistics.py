@@ -46,7 +46,7 @@ def player_part_page(visit: Visit, account_id: int, mode: str) -> Response:
 def team_page(visit: Visit, team_id: int) -> Response:
     with visit.read() as conn:
         frame = team_frame(conn, visit.actor, TeamId(team_id))
-        page = team_statistics(conn, visit.site, TeamId(team_id))
+    page = team_statistics(visit.site, TeamId(team_id))
     part = page.parts.get(Mode.TEAM)
     shown = visit.render("statistics/team.html", frame=frame, page=page, part=part, words=WORDS)
     return _whole(shown, page)
@@ -55,7 +55,7 @@ def team_page(visit: Visit, team_id: int) -> Response:
 def _player(visit: Visit, account_id: AccountId, mode: Mode | None) -> Response:
     with visit.read() as conn:
         frame = player_frame(conn, visit.actor, account_id)
-        page = player_statistics(conn, visit.site, account_id)
+    page = player_statistics(visit.site, account_id)
     chosen = mode or _most_played(page)
     shown = visit.render(
         "statistics/player.html",

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from clutch.accounts.models import AccountId
 from clutch.kernel.refusals import N_
-from clutch.statistics.models import Holder, Mode
 from clutch.teams import colours, policy, queries
 from clutch.teams.change import change_team, disband_team, transfer_captaincy
 from clutch.teams.create import create_team
@@ -22,7 +21,7 @@ from clutch.web.sentences import tell
 from clutch.web.views.achievements import overview_part, tab_part, team_holder
 from clutch.web.views.numbers import page_number
 from clutch.web.views.records import matches_tab, overview_tab, tournaments_tab
-from clutch.web.views.statistics import headlines
+from clutch.web.views.statistics import overview_ratings, team_holders
 from clutch.web.views.teams import (
     ending_word,
     open_to,
@@ -87,8 +86,7 @@ def create(visit: Visit) -> Response:
 def team_page(visit: Visit, team_id: int) -> Response:
     with visit.read() as conn:
         shown = overview_tab(conn, team_frame(conn, visit.actor, TeamId(team_id)))
-        holders = [Holder(Mode.TEAM, team_id)]
-        shown |= {"headlines": headlines(conn, visit.site, holders)}
+    shown |= overview_ratings(visit.site, team_holders(team_id))
     return visit.render("teams/team.html", **shown, **overview_part(visit, team_holder(team_id)))
 
 

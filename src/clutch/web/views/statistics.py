@@ -1,9 +1,14 @@
-"""The statistics of a player or a team as their page shows them."""
+"""The statistics of a player or a team as their page shows them; and how it goes on without them.
+
+Enhanced numbers are never worth a broken page: when they are off, failing or being rebuilt, `told`
+gives None, and whoever asked shows what comes from plain tables and says what is missing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -12,6 +17,7 @@ from clutch.accounts.queries import names_of
 from clutch.bootstrap import Site
 from clutch.kernel.capabilities import Capability, State
 from clutch.kernel.optional import Absent
+from clutch.kernel.refusals import Refusal
 from clutch.statistics import queries
 from clutch.statistics.analysis import Analysis, Compared, Record, analyse, teamwork_of
 from clutch.statistics.basics import Basics, basics_of
@@ -26,8 +32,11 @@ from clutch.teams.queries import find_team
 from clutch.tournaments.records import Whose
 from clutch.web.views.charts import Bars, Line, Row, month_bars, rating_line, share_rows
 
+T = TypeVar("T")
+
 OPPONENTS = 10
 TREND = 10
+UNTOLD = "statistics could not be told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,37 +95,62 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class StatisticsPage:
-    """What a statistics page shows. `missing`: why there is no more than basic numbers."""
+    """What a statistics page shows. `is_degraded`: no more than basic numbers can be told."""
 
     basics: Basics
     parts: Mapping[Mode, Part]
     teamwork: Compared | None
-    missing: Capability | None
+    is_degraded: bool
     recomputing: bool
 
-    @property
-    def is_degraded(self) -> bool:
-        return self.missing is not None
+
+def told(site: Site, ask: Callable[[Connection], T]) -> T | None:
+    """What enhanced statistics have to say; None when they can't, whatever the reason.
+
+    It reads in a transaction of its own, so that whatever goes wrong stays there.
+    """
+    try:
+        with site.database.read() as conn:
+            answer = ask(conn) if missing_now(conn, site) is None else None
+    except Refusal:
+        raise
+    except Exception as error:  # noqa: BLE001 - the page around it must not fall with it
+        site.troubles.met(UNTOLD, error)
+        return None
+    if answer is not None:
+        site.troubles.over(UNTOLD)
+    return answer
 
 
-def player_statistics(conn: Connection, site: Site, account_id: AccountId) -> StatisticsPage:
+def player_holders(account_id: int) -> list[Holder]:
+    """A player alone and in rosters."""
+    return [Holder(mode, account_id) for mode in (Mode.SOLO, Mode.ROSTER)]
+
+
+def team_holders(team_id: int) -> list[Holder]:
+    return [Holder(Mode.TEAM, team_id)]
+
+
+def player_statistics(site: Site, account_id: AccountId) -> StatisticsPage:
     """A player's numbers, alone and in rosters."""
-    basics = basics_of(conn, Whose(account_id=account_id))
-    return _page(
-        conn, site, basics, [Holder(Mode.SOLO, account_id), Holder(Mode.ROSTER, account_id)]
-    )
+    return _page(site, Whose(account_id=account_id), player_holders(account_id))
 
 
-def team_statistics(conn: Connection, site: Site, team_id: TeamId) -> StatisticsPage:
+def team_statistics(site: Site, team_id: TeamId) -> StatisticsPage:
     """A team's numbers."""
-    basics = basics_of(conn, Whose(team_id=team_id))
-    return _page(conn, site, basics, [Holder(Mode.TEAM, team_id)])
+    return _page(site, Whose(team_id=team_id), team_holders(team_id))
 
 
-def headlines(conn: Connection, site: Site, holders: list[Holder]) -> list[Headline]:
-    """What an overview says of ratings: nothing where there are none, or nobody can tell."""
-    if missing_now(conn, site) is not None:
-        return []
+def overview_ratings(site: Site, holders: Sequence[Holder]) -> dict[str, Any]:
+    """What an overview says of ratings: `headlines` is None where nobody can tell."""
+    return {
+        "headlines": told(site, lambda conn: headlines(conn, holders)),
+        "statistics_off": site.capabilities.get(NAME).state is State.OFF,
+    }
+
+
+def headlines(conn: Connection, holders: Sequence[Holder]) -> list[Headline]:
+    """The ratings of these holders; who has none is left out."""
     found = []
     for holder in holders:
         points = queries.rating_history(conn, holder, TREND + 1)
@@ -141,18 +175,17 @@ def rating_of(tally: Tally | None) -> Rating | None:
     return Rating(tally.skill, tally.doubt)
 
 
-def _page(conn: Connection, site: Site, basics: Basics, holders: list[Holder]) -> StatisticsPage:
-    missing = missing_now(conn, site)
-    if missing is not None:
-        return StatisticsPage(basics, {}, None, missing, recomputing=False)
-    every = {holder.mode: _part(conn, holder) for holder in holders}
-    parts = {mode: part for mode, part in every.items() if part is not None}
+def _page(site: Site, whose: Whose, holders: list[Holder]) -> StatisticsPage:
+    with site.database.read() as conn:
+        basics = basics_of(conn, whose)
+    every = told(site, lambda conn: {one.mode: _part(conn, one) for one in holders})
+    parts = {mode: part for mode, part in (every or {}).items() if part is not None}
     totals = {mode: part.total for mode, part in parts.items()}
     return StatisticsPage(
         basics=basics,
         parts=parts,
         teamwork=teamwork_of(totals.get(Mode.SOLO), totals.get(Mode.ROSTER)),
-        missing=None,
+        is_degraded=every is None,
         recomputing=any(part.numbers.recomputing for part in parts.values()),
     )
 
