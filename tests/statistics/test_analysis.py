@@ -16,6 +16,7 @@ from clutch.statistics.analysis import (
     confidence_of,
     consistency_of,
     expected_place,
+    nemesis_of,
     score_of,
     teamwork_of,
     trend_of,
@@ -145,10 +146,11 @@ def test_a_weak_map_leads_to_the_advice_to_practise_it() -> None:
 def test_advice_says_why_and_is_at_most_five() -> None:
     total = tally(20, 22, walkovers_lost=2, deciders_won=1, deciders_lost=9)
     games = [("Chess", tally(18, 2)), ("Go", tally(2, 18))]
+    opponents = [("6", tally(20, 16)), ("7", tally(0, 6))]
     found = analyse(
         record(
             total,
-            along={Axis.GAME: games, Axis.OPPONENT: [("7", tally(0, 6))]},
+            along={Axis.GAME: games, Axis.OPPONENT: opponents},
             points=points(*[True] * 20, *[False] * 10, doubt=8.0),
             placements=[(1, 1, 8), (8, 8, 8)] * 3,
         )
@@ -159,6 +161,30 @@ def test_advice_says_why_and_is_at_most_five() -> None:
     assert found.advice[0].number == 2
     assert found.advice[4].compared is not None
     assert found.advice[4].compared.share == Share(0, 6)
+
+
+def test_the_opponent_to_study_is_the_one_most_surely_worse_than_all_others() -> None:
+    opponents = [("1", tally(15, 3)), ("2", tally(1, 5)), ("3", tally(0, 6)), ("4", tally(0, 4))]
+    found = nemesis_of(record(tally(16, 18), along={Axis.OPPONENT: opponents}))
+    assert found is not None
+    assert found.value == "3"
+    assert (found.compared.share, found.compared.other) == (Share(0, 6), Share(16, 28))
+    assert found.compared.confidence is Confidence.HIGH
+
+
+def test_an_opponent_lost_to_as_to_all_others_is_none_to_study() -> None:
+    opponents = [("1", tally(1, 5)), ("2", tally(2, 10))]
+    assert nemesis_of(record(tally(3, 15), along={Axis.OPPONENT: opponents})) is None
+
+
+def test_a_difference_that_may_be_chance_is_a_weak_spot_but_no_advice() -> None:
+    maps = [(f"Map {number}", tally(5, 5)) for number in range(11)] + [("Nuke", tally(3, 7))]
+    found = analyse(record(tally(58, 62), along={Axis.MAP: maps}))
+    assert found is not None
+    assert [(spot.value, spot.compared.confidence) for spot in found.weak] == [
+        ("Nuke", Confidence.LOW)
+    ]
+    assert found.advice == ()
 
 
 def test_teamwork_needs_both() -> None:

@@ -237,6 +237,24 @@ def test_without_statistics_the_site_starts_and_says_so(
         opened.close()
 
 
+def test_advice_names_an_opponent_beyond_those_met_most(
+    client: Browser, arena: Arena, site: Site
+) -> None:
+    boss, ann = arena.organizer(), arena.person("ann")
+    for number in range(10):
+        other = arena.person(f"other{number}")
+        for meeting in range(6):
+            _meet(arena, boss, [ann, other], f"Cup {number}.{meeting}", Visibility.PUBLIC)
+    nemesis = arena.person("zoe")
+    for meeting in range(5):
+        _meet(arena, boss, [nemesis, ann], f"Lost {meeting}", Visibility.PUBLIC)
+    fold(site)
+    page = client.get(f"/players/{ann.account_id}/statistics")
+    assert "Study zoe: 0 of 5 (0%) against 60 of 60 (100%) with everybody else." in page.text
+    assert "(almost certainly)" in page.text
+    assert "deleted player" not in page.text
+
+
 def test_a_kept_profile_is_drawn_anew_after_the_next_result(
     client: Browser, arena: Arena, site: Site, played: list[Actor]
 ) -> None:

@@ -21,7 +21,6 @@ LEAST_MATCHES = 10
 LEAST_OF_A_PART = 5
 LEAST_PLACEMENTS = 3
 LEAST_SPREAD = 4
-LEAST_NEMESIS = 4
 RECENT = 10
 BEFORE_THAT = 40
 MOST_ADVICE = 5
@@ -68,7 +67,7 @@ class Compared(msgspec.Struct, frozen=True):
 
 
 class Spot(msgspec.Struct, frozen=True):
-    """A game, a format or a map in which results are better or worse than elsewhere."""
+    """A game, a format, a map or an opponent with better or worse results than elsewhere."""
 
     axis: Axis
     value: str
@@ -199,15 +198,25 @@ def score_of(record: Record) -> Score:
 
 def spots_of(record: Record) -> list[Spot]:
     """Every game, format and map that can be compared with all others, the best first."""
-    found: list[Spot] = []
-    for axis in (Axis.GAME, Axis.FORMAT, Axis.MAP):
-        shares = [(value, rated_share(tally)) for value, tally in record.along.get(axis, [])]
-        won, of = sum(one.won for _, one in shares), sum(one.of for _, one in shares)
-        for value, one in shares:
-            compared = compare(one, Share(won - one.won, of - one.of))
-            if compared is not None:
-                found.append(Spot(axis, value, compared))
+    found = [
+        spot for axis in (Axis.GAME, Axis.FORMAT, Axis.MAP) for spot in _spots_along(record, axis)
+    ]
     return sorted(found, key=lambda one: -one.compared.sureness)
+
+
+def nemesis_of(record: Record) -> Spot | None:
+    """The opponent against whom results are most surely worse than against all others, if any."""
+    found = [one for one in _spots_along(record, Axis.OPPONENT) if one.compared.sureness <= -MEDIUM]
+    return min(found, key=lambda one: one.compared.sureness, default=None)
+
+
+def _spots_along(record: Record, axis: Axis) -> Iterable[Spot]:
+    shares = [(value, rated_share(tally)) for value, tally in record.along.get(axis, [])]
+    won, of = sum(one.won for _, one in shares), sum(one.of for _, one in shares)
+    for value, one in shares:
+        compared = compare(one, Share(won - one.won, of - one.of))
+        if compared is not None:
+            yield Spot(axis, value, compared)
 
 
 def consistency_of(placements: Sequence[Placement]) -> Consistency | None:
@@ -244,20 +253,23 @@ def trend_of(points: Sequence[Point]) -> Compared | None:
 
 
 def advise(found: Analysis, record: Record) -> Iterable[Advice]:
-    """Recommendations, the most pressing first; each with its figures."""
+    """Recommendations, the most pressing first; each with its figures.
+
+    Differences are followed from MEDIUM on: among a dozen maps one lies a standard error apart by
+    chance alone.
+    """
     if record.total.walkovers_lost >= NO_SHOWS:
         yield Advice("no-shows", number=record.total.walkovers_lost)
     if found.trend is not None and found.trend.sureness <= -MEDIUM:
         yield Advice("downward", found.trend)
-    if found.clutch is not None and found.clutch.sureness <= -LOW:
+    if found.clutch is not None and found.clutch.sureness <= -MEDIUM:
         yield Advice("deciders", found.clutch)
     for spot in found.weak[:1]:
-        yield Advice(f"weak-{spot.axis}", spot.compared, spot.value)
-    for opponent, tally in record.along.get(Axis.OPPONENT, []):
-        share = rated_share(tally)
-        if share.of >= LEAST_NEMESIS and share.won * 4 <= share.of:
-            yield Advice("nemesis", Compared(share, rated_share(record.total), 0.0), opponent)
-            break
+        if spot.compared.sureness <= -MEDIUM:
+            yield Advice(f"weak-{spot.axis}", spot.compared, spot.value)
+    nemesis = nemesis_of(record)
+    if nemesis is not None:
+        yield Advice("nemesis", nemesis.compared, nemesis.value)
     yield from _quieter_advice(found, record)
 
 
@@ -268,7 +280,8 @@ def _quieter_advice(found: Analysis, record: Record) -> Iterable[Advice]:
     if rating is not None and rating.margin > WIDE_MARGIN:
         yield Advice("play-more", number=rating.margin)
     for spot in found.strengths[:1]:
-        yield Advice(f"strong-{spot.axis}", spot.compared, spot.value)
+        if spot.compared.sureness >= MEDIUM:
+            yield Advice(f"strong-{spot.axis}", spot.compared, spot.value)
 
 
 def expected_place(own: Rating, others: Sequence[Rating], chance: ChanceOf) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select
 from clutch.accounts.models import AccountId
 from clutch.accounts.names import clean_name, name_keys
 from clutch.accounts.tables import account
+from clutch.kernel.parts import in_parts
 from clutch.teams.models import (
     Ending,
     Invite,
@@ -28,9 +30,11 @@ from clutch.teams.tables import membership, team, team_invite
 
 PER_PAGE = 30
 _LONGEST_SEARCH = 64
+_AT_ONCE = 500
 
 _STILL_IN = membership.c.left_at.is_(None)
 _TEAM = select(*TEAM_COLUMNS).where(team.c.id == bindparam("team_id"))
+_NAMES = select(team.c.id, team.c.name).where(team.c.id.in_(bindparam("ids", expanding=True)))
 _ROSTER = (
     select(membership.c.account_id, account.c.name, membership.c.joined_at, team.c.captain_id)
     .join(account, account.c.id == membership.c.account_id)
@@ -95,6 +99,14 @@ def get_team(conn: Connection, team_id: TeamId) -> Team:
     if found is None:
         raise TeamMissing
     return found
+
+
+def team_names(conn: Connection, team_ids: Sequence[int]) -> dict[TeamId, str]:
+    """The names of these teams; ids that never were are left out."""
+    names: dict[TeamId, str] = {}
+    for some in in_parts(team_ids, _AT_ONCE):
+        names.update((row.id, row.name) for row in conn.execute(_NAMES, {"ids": list(some)}))
+    return names
 
 
 def find_team_named(conn: Connection, name: str) -> Team | None:

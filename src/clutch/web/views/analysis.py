@@ -32,7 +32,7 @@ _ADVICE = {
     "weak-game": N_("Practise {value}, or choose other games: {figures} elsewhere."),
     "weak-format": N_("Prepare for {value}: {figures} elsewhere."),
     "weak-map": N_("Practise the map {value}: {figures} on other maps."),
-    "nemesis": N_("Study {value}: {figures} over all."),
+    "nemesis": N_("Study {value}: {figures} with everybody else."),
     "uneven": N_("Aim for steadier placements: they lie {number}% of the field apart."),
     "play-more": N_("Play more rated matches: the rating is still unsure by {number} points."),
     "strong-game": N_("Keep to {value} when it counts: {figures} elsewhere."),

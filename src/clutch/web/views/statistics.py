@@ -28,7 +28,7 @@ from clutch.statistics.queries import Best, Numbers, Point
 from clutch.statistics.ratings import Rating
 from clutch.statistics.tallies import Tally
 from clutch.teams.models import TeamId
-from clutch.teams.queries import find_team
+from clutch.teams.queries import team_names
 from clutch.tournaments.records import Whose
 from clutch.web.views.charts import Bars, Line, Row, month_bars, rating_line, share_rows
 
@@ -70,7 +70,7 @@ class Part:
     points: list[Point]
     analysis: Analysis | None
     expected: Expected | None
-    met: list[Met]
+    met: list[Met]  # everybody, the most often met first
     rating_chart: Line | None
     month_chart: Bars | None
 
@@ -82,8 +82,12 @@ class Part:
         return rating_of(self.numbers.get(Axis.GAME, game))
 
     @property
-    def met_names(self) -> dict[str, str | None]:
-        """The names of who was met most, by their ids."""
+    def met_most(self) -> list[Met]:
+        return self.met[:OPPONENTS]
+
+    @property
+    def names(self) -> dict[str, str | None]:
+        """The names of all opponents, by their ids."""
         return {str(one.id): one.name for one in self.met}
 
     @property
@@ -207,7 +211,7 @@ def _part(conn: Connection, holder: Holder) -> Part | None:
         points=points,
         analysis=analyse(record),
         expected=None if isinstance(rater, Absent) else next_of(conn, holder, rater),
-        met=_met(conn, holder.mode, along[Axis.OPPONENT][:OPPONENTS]),
+        met=_met(conn, holder.mode, along[Axis.OPPONENT]),
         rating_chart=rating_line(points),
         month_chart=month_bars(numbers.months()),
     )
@@ -215,16 +219,15 @@ def _part(conn: Connection, holder: Holder) -> Part | None:
 
 def _met(conn: Connection, mode: Mode, opponents: list[tuple[str, Tally]]) -> list[Met]:
     ids = [int(value) for value, _ in opponents]
-    if mode is Mode.SOLO:
-        names: dict[int, str | None] = dict(names_of(conn, ids).items())
-    else:
-        names = {one: _team_name(conn, one) for one in ids}
+    names = _names_of(conn, mode, ids)
     return [
         Met(one, names.get(one), mode is not Mode.SOLO, tally)
         for one, (_, tally) in zip(ids, opponents, strict=True)
     ]
 
 
-def _team_name(conn: Connection, team_id: int) -> str | None:
-    found = find_team(conn, TeamId(team_id))
-    return None if found is None else found.name
+def _names_of(conn: Connection, mode: Mode, ids: list[int]) -> Mapping[int, str | None]:
+    """Of players or, where teams play, of teams."""
+    if mode is Mode.SOLO:
+        return dict(names_of(conn, ids).items())
+    return dict(team_names(conn, ids).items())
