@@ -16,7 +16,9 @@ from clutch.kernel.capabilities import State
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.settings import Settings
 from clutch.statistics import projection, queries
-from clutch.tournaments.matches import Seen
+from clutch.statistics.models import Holder, Mode
+from clutch.statistics.repository import decided_of_holder
+from clutch.tournaments.matches import Seen, get_match
 from clutch.tournaments.models import FormatSettings, PlayedBy, Status, Tournament, Visibility
 from clutch.tournaments.participants import participants_of
 from clutch.tournaments.registering import Wish
@@ -25,6 +27,7 @@ from tests.fixtures.browsing import Api, Browser
 from tests.fixtures.site import on_sqlite
 from tests.profile.arena import Arena
 from tests.statistics.community import fold, season
+from tests.teams.club import account_id
 
 pytestmark = on_sqlite
 
@@ -235,6 +238,43 @@ def test_without_statistics_the_site_starts_and_says_so(
         assert "statistics" not in opened.projector.names
     finally:
         opened.close()
+
+
+def test_ratings_are_marked_while_a_correction_is_worked_through(
+    client: Browser,
+    api: Api,
+    arena: Arena,
+    site: Site,
+    played: list[Actor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(projection.Statistics, "stretch", 4)
+    boss, ann = Actor(AccountId(1), "olga", Role.ORGANIZER), played[0]
+    following = arena.open_cup(boss, "Next", game="Chess")
+    for one in played:
+        arena.register(following, one)
+    fold(site)
+    path = f"/players/{ann.account_id}"
+    before = api.get(f"{path}/statistics").json()["enhanced"]
+    assert "being recomputed" not in client.get(path).text + client.get(f"{path}/statistics").text
+    assert (before["recomputing"], before["solo"]["next"]["recomputing"]) == (False, False)
+    with site.database.read() as conn:
+        first = decided_of_holder(conn, Holder(Mode.SOLO, account_id(ann)))[0]
+        row = get_match(conn, first.tournament_id, MatchId(first.match_id))
+    seen = Seen(first.tournament_id, row.id, row.version)
+    arena.write(lambda tx: set_result(tx, boss, seen, engine.played(row.participants, (1, 2))))
+    site.projector.catch_up("statistics")
+    overview = client.get(path).piece("headlines")
+    assert "being recomputed" in overview
+    assert f"{before['solo']['total']['rating']['points']:,}" in overview
+    page = client.get(f"{path}/statistics")
+    assert "being recomputed" in page.piece("key-figures")
+    assert page.piece("enhanced").count("being recomputed") == 4
+    now = api.get(f"{path}/statistics").json()["enhanced"]
+    assert (now["recomputing"], now["solo"]["next"]["recomputing"]) == (True, True)
+    assert now["solo"]["total"]["rating"] == before["solo"]["total"]["rating"]
+    fold(site)
+    assert "being recomputed" not in client.get(path).text + client.get(f"{path}/statistics").text
 
 
 def test_advice_names_an_opponent_beyond_those_met_most(

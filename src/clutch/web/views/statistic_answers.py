@@ -48,11 +48,14 @@ class TallyOut(msgspec.Struct, frozen=True):
 
 
 class ExpectedOut(msgspec.Struct, frozen=True):
+    """`recomputing`: the ratings it comes from are those of before a correction."""
+
     tournament_id: str
     place: float
     chance_percent: int
     opponents: int
     rated_opponents: int
+    recomputing: bool
 
 
 class PartOut(msgspec.Struct, frozen=True):
@@ -149,6 +152,7 @@ def part_out(part: Part) -> PartOut:
             expected.chance,
             expected.others,
             expected.rated,
+            part.recomputing,
         ),
     )
 

@@ -26,6 +26,7 @@ from clutch.statistics.models import Axis, Holder, Mode
 from clutch.statistics.projection import NAME, load_rater
 from clutch.statistics.queries import Best, Numbers, Point
 from clutch.statistics.ratings import Rating
+from clutch.statistics.rerating import find_refold
 from clutch.statistics.tallies import Tally
 from clutch.teams.models import TeamId
 from clutch.teams.queries import team_names
@@ -51,12 +52,17 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A rating, and how it changed over the last matches (`over` of them)."""
+    """A rating, and how it changed over the last matches (`over` of them).
+
+    `recomputing`: it is the last one before a correction that is being worked through; what was
+    between is half of before and half of after it then, so nothing is said of a change.
+    """
 
     mode: Mode
     rating: Rating
     change: int
     over: int
+    recomputing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,11 @@ class Part:
     met: list[Met]  # everybody, the most often met first
     rating_chart: Line | None
     month_chart: Bars | None
+
+    @property
+    def recomputing(self) -> bool:
+        """Whether the ratings are those of before a correction that is being worked through."""
+        return self.numbers.recomputing
 
     def rows(self, axis: str) -> list[Row]:
         return share_rows(self.numbers.along(Axis(axis)))
@@ -155,12 +166,16 @@ def overview_ratings(site: Site, holders: Sequence[Holder]) -> dict[str, Any]:
 
 def headlines(conn: Connection, holders: Sequence[Holder]) -> list[Headline]:
     """The ratings of these holders; who has none is left out."""
+    recomputing = find_refold(conn) is not None
     found = []
     for holder in holders:
-        points = queries.rating_history(conn, holder, TREND + 1)
-        if points:
-            change = points[-1].rating.points - points[0].rating.points
-            found.append(Headline(holder.mode, points[-1].rating, change, len(points) - 1))
+        rating = queries.ratings_of(conn, holder.mode, [holder.id]).get(holder.id)
+        if rating is not None:
+            points = [] if recomputing else queries.rating_history(conn, holder, TREND + 1)
+            change = rating.points - points[0].rating.points if points else 0
+            found.append(
+                Headline(holder.mode, rating, change, max(0, len(points) - 1), recomputing)
+            )
     return found
 
 
@@ -190,7 +205,7 @@ def _page(site: Site, whose: Whose, holders: list[Holder]) -> StatisticsPage:
         parts=parts,
         teamwork=teamwork_of(totals.get(Mode.SOLO), totals.get(Mode.ROSTER)),
         is_degraded=every is None,
-        recomputing=any(part.numbers.recomputing for part in parts.values()),
+        recomputing=any(part.recomputing for part in parts.values()),
     )
 
 
