@@ -12,7 +12,7 @@ from clutch.bootstrap import Site
 from clutch.engine import MatchId, Result
 from clutch.kernel.log import read_stream
 from clutch.statistics import projection, tables
-from clutch.statistics.models import Axis, Holder, Mode
+from clutch.statistics.models import Axis, BestPlace, Holder, Mode
 from clutch.statistics.repository import tallies_of
 from clutch.statistics.tallies import Tally, TallyKey
 from clutch.tournaments.drafting import edit_tournament
@@ -186,7 +186,7 @@ def test_a_team_match_counts_for_the_teams_and_for_their_rosters(arena: Arena, s
     player_won = tally(site, Holder(Mode.ROSTER, account_id(captains[0])))
     assert team_won is not None
     assert player_won is not None
-    assert (team_won.won, team_won.titles, team_won.best_among) == (1, 1, 2)
+    assert (team_won.won, team_won.titles, team_won.best_place) == (1, 1, BestPlace(1, 1, 2))
     assert (player_won.won, player_won.titles) == (1, 1)
     assert tally(site, solo(captains[0])) is None
 

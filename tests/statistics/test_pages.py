@@ -168,7 +168,30 @@ def test_nobody_has_played_yet(
     assert client.get("/players/999/statistics").status == 404
 
 
-def test_what_is_not_known_is_null_and_never_0(api: Api, arena: Arena, site: Site) -> None:
+def test_games_are_counted_from_the_matches_in_which_they_are_known(
+    client: Browser, api: Api, arena: Arena, site: Site, played: list[Actor]
+) -> None:
+    ann, bob = played
+    boss = Actor(AccountId(1), "olga", Role.ORGANIZER)
+    cup = arena.open_cup(boss, "Points", format_settings=FormatSettings(best_of=None))
+    for one in (bob, ann):
+        arena.register(cup, one)
+    arena.start(boss, cup)
+    arena.decide(boss, cup, "U1.1", (30, 7))
+    fold(site)
+    path = f"/players/{ann.account_id}/statistics"
+    answer = api.get(path).json()
+    for numbers in (answer["basic"]["solo"], answer["enhanced"]["solo"]["total"]):
+        assert (numbers["games_won"], numbers["games_lost"], numbers["games_from"]) == (24, 0, 12)
+        assert (numbers["won"], numbers["lost"]) == (12, 1)
+    page = client.get(path)
+    assert "24–0 from 12 of 13 matches" in page.piece("basics")
+    assert "24–0 from 12 of 13 matches" in page.piece("enhanced")
+
+
+def test_what_is_not_known_is_null_and_never_0(
+    client: Browser, api: Api, arena: Arena, site: Site
+) -> None:
     boss, ann, bob = arena.organizer(), arena.person("ann"), arena.person("bob")
     cup = arena.open_cup(boss)
     arena.register(cup, ann)
@@ -184,6 +207,15 @@ def test_what_is_not_known_is_null_and_never_0(api: Api, arena: Arena, site: Sit
     assert total["won"] == 1
     nothing = {name: total[name] for name in ("rating", "streak", "average_place", "best_place")}
     assert set(nothing.values()) == {None}
+    games = ("games_won", "games_lost", "deciders_won", "deciders_lost")
+    rates = ("title_rate", "podium_rate")
+    assert {total[name] for name in games + rates} == {None}
+    against = answer["enhanced"]["solo"]["opponents"][0]
+    assert (against["id"], against["name"]) == (bob.account_id, "bob")
+    assert {against[name] for name in games} == {None}
+    basic = answer["basic"]["solo"]
+    assert (basic["games_won"], basic["games_lost"], basic["games_from"]) == (None, None, 0)
+    assert "0–0" not in client.get(f"/players/{ann.account_id}/statistics").text
     assert answer["enhanced"]["solo"]["analysis"] is None
     assert answer["enhanced"]["roster"] is None
     assert answer["degraded"] == []

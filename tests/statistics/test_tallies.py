@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clutch.statistics.models import Decided, Holder, MapWon, Mode, Placed, Side
+from clutch.statistics.models import BestPlace, Decided, Holder, MapWon, Mode, Placed, Side
 from clutch.statistics.projection import load_rater
 from clutch.statistics.ratings import NEWCOMER, Rater, Rating
 from clutch.statistics.tallies import Tally, add_match, add_placed, match_keys, outing_of
@@ -74,17 +75,17 @@ def test_form_and_streaks_take_rated_matches_only(
         (decided(), (2, 1), True),
         (decided(scores=(2, 0)), (2, 0), False),
         (decided(scores=(1, 0), best_of=1), (1, 0), False),
-        (decided(scores=(16, 14), best_of=None), (0, 0), False),
+        (decided(scores=(16, 14), best_of=None), None, False),
         (decided(scores=(1, 1), outcome="forfeit"), (1, 1), False),
-        (decided(scores=None), (0, 0), False),
+        (decided(scores=None), None, False),
     ],
 )
 def test_games_count_where_a_best_of_was_played(
-    match: Decided, games: tuple[int, int], decider: bool
+    match: Decided, games: tuple[int, int] | None, decider: bool
 ) -> None:
     first, second = outing_of(match, 0), outing_of(match, 1)
-    assert (first.games_won, first.games_lost) == games
-    assert (second.games_lost, second.games_won) == games
+    assert first.games == games
+    assert second.games == (None if games is None else games[::-1])
     assert first.decider is decider
 
 
@@ -108,13 +109,39 @@ def test_a_match_stands_in_month_year_and_ever() -> None:
 
 def test_the_best_place_is_the_one_in_the_larger_field() -> None:
     tally = Tally()
-    for number, (rank, field) in enumerate([(3, 16), (1, 4), (1, 8), (2, 64)]):
-        at = AT + timedelta(days=number)
-        holder = Holder(Mode.SOLO, 1)
-        one = Placed(holder, TournamentId(f"t{number}"), 1, at, "Go", "x", rank, rank, field)
+    for one in placed((3, 3, 16), (1, 1, 4), (1, 1, 8), (2, 2, 64)):
         add_placed(tally, one)
-    assert (tally.best_rank, tally.best_among) == (1, 8)
-    assert (tally.titles, tally.podiums, tally.rank_sum) == (2, 4, 7)
+    assert tally.best_place == BestPlace(1, 1, 8)
+    assert (tally.titles, tally.podiums, tally.average_place) == (2, 4, 1.75)
+
+
+def test_a_shared_placement_counts_as_its_middle_and_is_shown_as_a_range() -> None:
+    tally = Tally()
+    assert (tally.average_place, tally.best_place) == (None, None)
+    for one in placed((5, 8, 8), (5, 8, 16), (5, 6, 16)):
+        add_placed(tally, one)
+    assert tally.average_place == pytest.approx((6.5 + 6.5 + 5.5) / 3)
+    assert tally.best_place == BestPlace(5, 6, 16)
+
+
+@pytest.mark.parametrize(
+    ("place", "titles", "podiums"),
+    [((2, 2, 2), 0, 0), ((1, 1, 2), 1, 0), ((3, 3, 3), 0, 0), ((3, 4, 4), 0, 1), ((4, 4, 5), 0, 0)],
+)
+def test_a_podium_needs_more_than_three_participants(
+    place: tuple[int, int, int], titles: int, podiums: int
+) -> None:
+    tally = Tally()
+    add_placed(tally, next(placed(place)))
+    assert (tally.titles, tally.podiums) == (titles, podiums)
+
+
+def placed(*places: tuple[int, int, int]) -> Iterator[Placed]:
+    """Placements: rank, last shared rank, and how many took part."""
+    for number, (rank, to, field) in enumerate(places):
+        at = AT + timedelta(days=number)
+        tournament_id, holder = TournamentId(f"t{number}"), Holder(Mode.SOLO, 1)
+        yield Placed(holder, tournament_id, 1, at, "Go", "x", rank, to, field)
 
 
 @pytest.fixture(scope="module")

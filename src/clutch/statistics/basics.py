@@ -10,13 +10,17 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from sqlalchemy import Connection
 
-from clutch.statistics.models import PODIUM
+from clutch.statistics.models import BestPlace, is_podium
+from clutch.statistics.tallies import goodness
 from clutch.tournaments.models import Status, TournamentId
-from clutch.tournaments.records import Played, Whose, games_of, tournaments_of
+from clutch.tournaments.records import Games, Played, Whose, games_of, tournaments_of
 
 
 class Basic(msgspec.Struct, frozen=True):
-    """Sums over some tournaments. `best` is the best final placement with the size of its field."""
+    """Sums over some tournaments.
+
+    Games are those of the `games_from` matches in which they are known, None where there are none.
+    """
 
     tournaments: int
     completed: int
@@ -24,9 +28,10 @@ class Basic(msgspec.Struct, frozen=True):
     podiums: int
     won: int
     lost: int
-    games_won: int
-    games_lost: int
-    best: tuple[int, int] | None
+    games_won: int | None
+    games_lost: int | None
+    games_from: int
+    best: BestPlace | None
 
     @property
     def matches(self) -> int:
@@ -51,8 +56,8 @@ def basics_of(conn: Connection, whose: Whose) -> Basics:
     return add_up(played, games_of(conn, whose))
 
 
-def add_up(played: Iterable[Played], games: Mapping[TournamentId, tuple[int, int]]) -> Basics:
-    """Sums over the tournaments of a record; `games` are won and lost ones by tournament."""
+def add_up(played: Iterable[Played], games: Mapping[TournamentId, Games]) -> Basics:
+    """Sums over the tournaments of a record; `games` are those known of a tournament."""
     every = list(played)
     names = sorted({one.game for one in every}, key=str.casefold)
     return Basics(
@@ -64,21 +69,22 @@ def add_up(played: Iterable[Played], games: Mapping[TournamentId, tuple[int, int
     )
 
 
-def _sum(played: list[Played], games: Mapping[TournamentId, tuple[int, int]]) -> Basic:
+def _sum(played: list[Played], games: Mapping[TournamentId, Games]) -> Basic:
     final = [
-        (one.rank, one.participants)
+        BestPlace(one.rank, one.to, one.participants)
         for one in played
-        if one.status is Status.COMPLETED and one.rank is not None
+        if one.status is Status.COMPLETED and one.rank is not None and one.to is not None
     ]
-    own = [games.get(one.tournament_id, (0, 0)) for one in played]
+    known = [games[one.tournament_id] for one in played if one.tournament_id in games]
     return Basic(
         tournaments=len(played),
         completed=len(final),
-        titles=sum(rank == 1 for rank, _ in final),
-        podiums=sum(rank <= PODIUM for rank, _ in final),
+        titles=sum(one.rank == 1 for one in final),
+        podiums=sum(is_podium(one.rank, one.participants) for one in final),
         won=sum(one.won for one in played),
         lost=sum(one.lost for one in played),
-        games_won=sum(won for won, _ in own),
-        games_lost=sum(lost for _, lost in own),
-        best=min(final, key=lambda one: (one[0], -one[1]), default=None),
+        games_won=sum(one.won for one in known) if known else None,
+        games_lost=sum(one.lost for one in known) if known else None,
+        games_from=sum(one.matches for one in known),
+        best=min(final, key=goodness, default=None),
     )

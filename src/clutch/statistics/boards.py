@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from clutch.accounts.tables import account
 from clutch.statistics import tables
@@ -120,7 +120,7 @@ def _keys(wish: Wish) -> list[ColumnElement[Any]]:
 def _belongs(by: By) -> ColumnElement[bool]:
     t = tables.tally.c
     if by == "titles":
-        return t.podiums > 0
+        return or_(t.titles > 0, t.podiums > 0)
     return t.floor.is_not(None) if by == "rating" else t.form_share.is_not(None)
 
 

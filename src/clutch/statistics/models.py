@@ -17,6 +17,19 @@ PODIUM = 3
 _RATED = frozenset({"played", "forfeit"})
 
 
+def is_podium(rank: int, participants: int) -> bool:
+    """Whether a place is among the first three, of more than three: else everybody is there."""
+    return rank <= PODIUM < participants
+
+
+class BestPlace(msgspec.Struct, frozen=True):
+    """The best final placement: rank to `to`, among so many participants."""
+
+    rank: int
+    to: int
+    participants: int
+
+
 class Mode(StrEnum):
     """In which part somebody is counted: a player alone, a player in rosters, a team."""
 

@@ -29,7 +29,7 @@ class Statistics:
     """Folds results and corrections into the statistics' tables."""
 
     name = NAME
-    version = 1
+    version = 2
     # How many matches are rated anew before what came meanwhile is taken in.
     stretch = STRETCH
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from clutch.statistics.models import PODIUM, Axis, Decided, MapWon, Placed
+from clutch.statistics.models import Axis, BestPlace, Decided, MapWon, Placed, is_podium
 
 FORM = 20
 EVER = ""
@@ -28,9 +28,13 @@ class TallyKey(NamedTuple):
 
 
 class Tally(msgspec.Struct):
-    """Counters. Won and lost contain walkovers; games are counted where a best-of was played.
+    """Counters. Won and lost contain walkovers; games and deciders are those of the `games_from`
+    matches in which a best-of was played and its score is known.
 
     `walkovers_lost` has the double forfeits in it, which both sides lose.
+
+    `rank_sum` adds up twice the middle of each placement, which may be shared; `best_to` is the
+    last rank that the best one is shared with.
 
     `form`: the last 20 rated matches, the latest last, as W and L. `streak`: won in a row, below
     zero lost in a row; walkovers neither add to it nor end it. `skill`/`doubt`: the rating after
@@ -44,6 +48,7 @@ class Tally(msgspec.Struct):
     walkovers_lost: int = 0
     games_won: int = 0
     games_lost: int = 0
+    games_from: int = 0
     deciders_won: int = 0
     deciders_lost: int = 0
     placed: int = 0
@@ -51,6 +56,7 @@ class Tally(msgspec.Struct):
     podiums: int = 0
     rank_sum: int = 0
     best_rank: int | None = None
+    best_to: int | None = None
     best_among: int | None = None
     form: str = ""
     streak: int = 0
@@ -60,32 +66,47 @@ class Tally(msgspec.Struct):
     skill: float | None = None
     doubt: float | None = None
 
+    @property
+    def average_place(self) -> float | None:
+        """The middle of shared places; None before the first placement."""
+        return self.rank_sum / 2 / self.placed if self.placed else None
+
+    @property
+    def best_place(self) -> BestPlace | None:
+        if self.best_rank is None or self.best_to is None or self.best_among is None:
+            return None
+        return BestPlace(self.best_rank, self.best_to, self.best_among)
+
 
 class Outing(msgspec.Struct, frozen=True):
-    """A decided match as one side lived it."""
+    """A decided match as one side lived it. `games`: won and lost, None where nobody knows them."""
 
     won: bool
     rated: bool
     walkover: bool
     decider: bool
-    games_won: int
-    games_lost: int
+    games: tuple[int, int] | None
     at: datetime
 
 
 def outing_of(decided: Decided, side: int) -> Outing:
     """The match seen from a side."""
-    own, other = (0, 0) if decided.scores is None else decided.scores[:: 1 if side == 0 else -1]
-    counts_games = decided.best_of is not None
     return Outing(
         won=decided.winner == side,
         rated=decided.is_rated,
         walkover=not decided.is_rated,
         decider=decided.is_decider,
-        games_won=own if counts_games else 0,
-        games_lost=other if counts_games else 0,
+        games=_games_of(decided, side),
         at=decided.at,
     )
+
+
+def _games_of(decided: Decided, side: int) -> tuple[int, int] | None:
+    """Without a best-of a score counts points."""
+    if decided.best_of is None or decided.scores is None:
+        return None
+    first, second = decided.scores
+    return (first, second) if side == 0 else (second, first)
 
 
 def match_keys(decided: Decided, opponent: int) -> tuple[TallyKey, ...]:
@@ -133,8 +154,10 @@ def add_match(tally: Tally, outing: Outing) -> None:
         tally.lost += 1
         tally.walkovers_lost += outing.walkover
         tally.deciders_lost += outing.decider
-    tally.games_won += outing.games_won
-    tally.games_lost += outing.games_lost
+    if outing.games is not None:
+        tally.games_from += 1
+        tally.games_won += outing.games[0]
+        tally.games_lost += outing.games[1]
     tally.first_at = tally.first_at or outing.at
     tally.last_at = outing.at
     if outing.rated:
@@ -154,12 +177,17 @@ def add_placed(tally: Tally, placed: Placed) -> None:
     """Count a final placement; the order in which placements come does not matter."""
     tally.placed += 1
     tally.titles += placed.rank == 1
-    tally.podiums += placed.rank <= PODIUM
-    tally.rank_sum += placed.rank
-    better = tally.best_rank is None or placed.rank < tally.best_rank
-    same = placed.rank == tally.best_rank and placed.participants > (tally.best_among or 0)
-    if better or same:
-        tally.best_rank, tally.best_among = placed.rank, placed.participants
+    tally.podiums += is_podium(placed.rank, placed.participants)
+    tally.rank_sum += placed.rank + placed.to
+    best = tally.best_place
+    made = BestPlace(placed.rank, placed.to, placed.participants)
+    if best is None or goodness(made) < goodness(best):
+        tally.best_rank, tally.best_to, tally.best_among = made.rank, made.to, made.participants
+
+
+def goodness(place: BestPlace) -> tuple[int, int, int]:
+    """The smaller the better: the rank, then how large the field was, then with how many shared."""
+    return place.rank, -place.participants, place.to
 
 
 def maps_won(maps: Iterable[MapWon], side: int) -> Iterator[tuple[TallyKey, bool]]:

@@ -115,6 +115,14 @@ class PlayedMatch(msgspec.Struct, frozen=True):
     corrected: bool
 
 
+class Games(msgspec.Struct, frozen=True):
+    """Games won and lost in so many matches: those in which the games are known."""
+
+    won: int
+    lost: int
+    matches: int
+
+
 class MatchPage(msgspec.Struct, frozen=True):
     """One page of matches, and how many there are in all."""
 
@@ -163,8 +171,8 @@ def last_results(conn: Connection, whose: Whose, *, unlisted: bool = False) -> l
 
 def games_of(
     conn: Connection, whose: Whose, *, unlisted: bool = False
-) -> dict[TournamentId, tuple[int, int]]:
-    """Games won and lost by tournament; matches without a best-of count points, not games."""
+) -> dict[TournamentId, Games]:
+    """Games by tournament, where any are known; without a best-of a score counts points."""
     mine = _registrations(whose)
     is_a = match.c.participant_a == mine.c.participant_id
     rows = conn.execute(
@@ -172,6 +180,7 @@ def games_of(
             match.c.tournament_id,
             func.sum(case((is_a, match.c.score_a), else_=match.c.score_b)).label("own"),
             func.sum(case((is_a, match.c.score_b), else_=match.c.score_a)).label("other"),
+            func.count().label("matches"),
         )
         .join(mine, _of(mine))
         .join(tournament, tournament.c.id == match.c.tournament_id)
@@ -183,7 +192,10 @@ def games_of(
         )
         .group_by(match.c.tournament_id)
     )
-    return {TournamentId(row.tournament_id): (int(row.own), int(row.other)) for row in rows}
+    return {
+        TournamentId(row.tournament_id): Games(int(row.own), int(row.other), row.matches)
+        for row in rows
+    }
 
 
 def running_of(conn: Connection, whose: Whose, *, unlisted: bool = False) -> list[TournamentId]:

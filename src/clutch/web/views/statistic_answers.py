@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from clutch.statistics.analysis import Analysis, Compared
+from clutch.statistics.analysis import Analysis, Compared, Share
 from clutch.statistics.basics import Basics
-from clutch.statistics.models import Axis, Mode
+from clutch.statistics.models import Axis, BestPlace, Mode
 from clutch.statistics.projection import NAME
 from clutch.statistics.ratings import Rating
 from clutch.statistics.tallies import Tally
 from clutch.web.views.leaderboards import Line, Shown
-from clutch.web.views.statistics import Part, StatisticsPage, rating_of
+from clutch.web.views.statistics import Met, Part, StatisticsPage, rating_of
+
+_OF_GAMES = ("games_won", "games_lost", "deciders_won", "deciders_lost")
 
 
 class RatingOut(msgspec.Struct, frozen=True):
@@ -25,25 +28,68 @@ class RatingOut(msgspec.Struct, frozen=True):
 
 
 class TallyOut(msgspec.Struct, frozen=True):
-    """`form`: the last 20 rated matches as W and L, the latest last; `streak` below 0: lost."""
+    """Numbers over all, or of a game, a format or a month.
+
+    `form`: the last 20 rated matches as W and L, the latest last; `streak` below 0: lost. Games
+    and deciders are of the `games_from` matches in which they are known, null where there are
+    none. Rates are shares of `placed` in percent.
+    """
 
     name: str
     played: int
     won: int
     lost: int
-    games_won: int
-    games_lost: int
-    deciders_won: int
-    deciders_lost: int
+    games_won: int | None
+    games_lost: int | None
+    games_from: int
+    deciders_won: int | None
+    deciders_lost: int | None
     form: str
     streak: int | None
     longest_streak: int | None
     placed: int
     titles: int
     podiums: int
+    title_rate: int | None
+    podium_rate: int | None
     average_place: float | None
-    best_place: int | None
+    best_place: BestPlace | None
     rating: RatingOut | None
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+class MapOut(msgspec.Struct, frozen=True):
+    """Games on a map; `form` and streaks count games."""
+
+    name: str
+    played: int
+    won: int
+    lost: int
+    form: str
+    streak: int | None
+    longest_streak: int | None
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+class AgainstOut(msgspec.Struct, frozen=True):
+    """Matches against one opponent, whose `name` is null when they were deleted."""
+
+    id: int
+    name: str | None
+    played: int
+    won: int
+    lost: int
+    games_won: int | None
+    games_lost: int | None
+    games_from: int
+    deciders_won: int | None
+    deciders_lost: int | None
+    form: str
+    streak: int | None
+    longest_streak: int | None
+    first_at: datetime | None
     last_at: datetime | None
 
 
@@ -64,10 +110,10 @@ class PartOut(msgspec.Struct, frozen=True):
     total: TallyOut
     highest_rating: RatingOut | None
     games: list[TallyOut]
-    maps: list[TallyOut]
+    maps: list[MapOut]
     formats: list[TallyOut]
     months: list[TallyOut]
-    opponents: list[TallyOut]
+    opponents: list[AgainstOut]
     analysis: Analysis | None
     next: ExpectedOut | None
 
@@ -131,18 +177,15 @@ def statistics_out(page: StatisticsPage) -> StatisticsOut:
 
 def part_out(part: Part) -> PartOut:
     """One mode's numbers."""
-    along = {
-        axis: [tally_out(name, tally) for name, tally in part.numbers.along(axis)] for axis in Axis
-    }
-    expected = part.expected
+    numbers, expected = part.numbers, part.expected
     return PartOut(
         total=tally_out("", part.total),
         highest_rating=None if part.best is None else rating_out(part.best.rating),
-        games=along[Axis.GAME],
-        maps=along[Axis.MAP],
-        formats=along[Axis.FORMAT],
-        months=[tally_out(name, tally) for name, tally in part.numbers.months()],
-        opponents=along[Axis.OPPONENT],
+        games=[tally_out(name, tally) for name, tally in numbers.along(Axis.GAME)],
+        maps=[map_out(name, tally) for name, tally in numbers.along(Axis.MAP)],
+        formats=[tally_out(name, tally) for name, tally in numbers.along(Axis.FORMAT)],
+        months=[tally_out(name, tally) for name, tally in numbers.months()],
+        opponents=[against_out(one) for one in part.met],
         analysis=part.analysis,
         next=None
         if expected is None
@@ -159,27 +202,68 @@ def part_out(part: Part) -> PartOut:
 
 def tally_out(name: str, tally: Tally) -> TallyOut:
     """A tally; what nothing is known of is null."""
-    rated = bool(tally.form)
+    average = tally.average_place
     return TallyOut(
         name=name,
         played=tally.played,
         won=tally.won,
         lost=tally.lost,
-        games_won=tally.games_won,
-        games_lost=tally.games_lost,
-        deciders_won=tally.deciders_won,
-        deciders_lost=tally.deciders_lost,
-        form=tally.form,
-        streak=tally.streak if rated else None,
-        longest_streak=tally.longest if rated else None,
+        **_games_of(tally),
+        **_form_of(tally),
         placed=tally.placed,
         titles=tally.titles,
         podiums=tally.podiums,
-        average_place=round(tally.rank_sum / tally.placed, 2) if tally.placed else None,
-        best_place=tally.best_rank,
+        title_rate=Share(tally.titles, tally.placed).percent,
+        podium_rate=Share(tally.podiums, tally.placed).percent,
+        average_place=None if average is None else round(average, 2),
+        best_place=tally.best_place,
         rating=rating_out(rating_of(tally)),
+        first_at=tally.first_at,
         last_at=tally.last_at,
     )
+
+
+def map_out(name: str, tally: Tally) -> MapOut:
+    """A map's tally, which knows of games alone."""
+    return MapOut(
+        name=name,
+        played=tally.played,
+        won=tally.won,
+        lost=tally.lost,
+        **_form_of(tally),
+        first_at=tally.first_at,
+        last_at=tally.last_at,
+    )
+
+
+def against_out(met: Met) -> AgainstOut:
+    """An opponent's tally, which knows of no placements."""
+    tally = met.tally
+    return AgainstOut(
+        id=met.id,
+        name=met.name,
+        played=tally.played,
+        won=tally.won,
+        lost=tally.lost,
+        **_games_of(tally),
+        **_form_of(tally),
+        first_at=tally.first_at,
+        last_at=tally.last_at,
+    )
+
+
+def _games_of(tally: Tally) -> dict[str, Any]:
+    known = {name: getattr(tally, name) if tally.games_from else None for name in _OF_GAMES}
+    return known | {"games_from": tally.games_from}
+
+
+def _form_of(tally: Tally) -> dict[str, Any]:
+    is_known = bool(tally.form)
+    return {
+        "form": tally.form,
+        "streak": tally.streak if is_known else None,
+        "longest_streak": tally.longest if is_known else None,
+    }
 
 
 def rating_out(rating: Rating | None) -> RatingOut | None:
