@@ -89,7 +89,12 @@ def test_confidence_goes_by_the_distance(sureness: float, word: Confidence) -> N
 
 def test_the_score_is_the_weighted_mean_of_what_is_known() -> None:
     alone = score_of(record(Tally(played=8, won=8)))
-    assert [part.name for part in alone.parts] == ["results"]
+    assert {part.name: part.points for part in alone.parts} == {
+        "results": 90,
+        "form": None,
+        "placements": None,
+        "expectation": None,
+    }
     assert alone.points == 90
     every = score_of(
         record(

@@ -168,6 +168,25 @@ def test_nobody_has_played_yet(
     assert client.get("/players/999/statistics").status == 404
 
 
+def test_too_few_matches_give_a_sentence_instead_of_a_number(
+    client: Browser, api: Api, arena: Arena, site: Site, played: list[Actor]
+) -> None:
+    boss, ann = Actor(AccountId(1), "olga", Role.ORGANIZER), played[0]
+    path = f"/players/{ann.account_id}/statistics"
+    assert "No next tournament" in client.get(path).text
+    following = arena.open_cup(boss, "Next", game="Go")
+    arena.register(following, ann)
+    assert "Nobody else is in it yet" in client.get(path).text
+    arena.register(following, played[1])
+    assert "it takes ten rated ones in Go, and there are 0." in client.get(path).text
+    told = api.get(path).json()["enhanced"]["solo"]["next"]
+    assert (told["place"], told["chance_percent"], told["matches"]) == (None, None, 0)
+    page = client.get(path).piece("enhanced")
+    for part in ("Strengths", "Weak spots", "Consistency", "Recommendations"):
+        assert part in page
+    assert "not enough matches yet" in page
+
+
 def test_games_are_counted_from_the_matches_in_which_they_are_known(
     client: Browser, api: Api, arena: Arena, site: Site, played: list[Actor]
 ) -> None:

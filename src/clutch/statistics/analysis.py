@@ -75,10 +75,13 @@ class Spot(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A part of the overall score: points from 0 to 100, and how heavy it weighs."""
+    """A part of the overall score: points from 0 to 100, and how heavy it weighs.
+
+    `points` None: there is too little to tell, and it does not weigh.
+    """
 
     name: str
-    points: int
+    points: int | None
     weight: int
 
 
@@ -110,10 +113,14 @@ class Advice(msgspec.Struct, frozen=True):
 
 
 class Analysis(msgspec.Struct, frozen=True):
-    """What is None could not be told from so few matches."""
+    """What is None could not be told from so few matches.
+
+    `spots`: how many games, formats and maps could be compared at all.
+    """
 
     matches: int
-    score: Score | None
+    score: Score
+    spots: int
     strengths: tuple[Spot, ...]
     weak: tuple[Spot, ...]
     consistency: Consistency | None
@@ -142,6 +149,7 @@ def analyse(record: Record) -> Analysis | None:
     found = Analysis(
         matches=results.of,
         score=score_of(record),
+        spots=len(spots),
         strengths=strengths,
         weak=weak,
         consistency=consistency_of(record.placements),
@@ -181,19 +189,30 @@ def confidence_of(sureness: float) -> Confidence:
 def score_of(record: Record) -> Score:
     """Results weigh 40; form, placements and what the ratings expected 20 each."""
     results = rated_share(record.total)
-    parts = [Part("results", _percent((results.won + 1) / (results.of + 2)), 40)]
-    form = record.total.form
-    if len(form) >= LEAST_OF_A_PART:
-        parts.append(Part("form", _percent(form.count("W") / len(form)), 20))
-    shares = _place_shares(record.placements)
-    if len(shares) >= LEAST_PLACEMENTS:
-        parts.append(Part("placements", _percent(1 - sum(shares) / len(shares)), 20))
-    if len(record.points) >= LEAST_OF_A_PART:
-        gained = sum(one.won - one.chance for one in record.points) / len(record.points)
-        parts.append(Part("expectation", _percent(0.5 + gained), 20))
-    weights = sum(part.weight for part in parts)
-    points = sum(part.points * part.weight for part in parts) / weights
-    return Score(round(points), tuple(parts))
+    parts = (
+        Part("results", _percent((results.won + 1) / (results.of + 2)), 40),
+        Part("form", _form_points(record.total.form), 20),
+        Part("placements", _placement_points(record.placements), 20),
+        Part("expectation", _expectation_points(record.points), 20),
+    )
+    known = [(part.points, part.weight) for part in parts if part.points is not None]
+    weights = sum(weight for _, weight in known)
+    return Score(round(sum(points * weight for points, weight in known) / weights), parts)
+
+
+def _form_points(form: str) -> int | None:
+    return _percent(form.count("W") / len(form)) if len(form) >= LEAST_OF_A_PART else None
+
+
+def _placement_points(placements: Sequence[Placement]) -> int | None:
+    shares = _place_shares(placements)
+    return _percent(1 - sum(shares) / len(shares)) if len(shares) >= LEAST_PLACEMENTS else None
+
+
+def _expectation_points(points: Sequence[Point]) -> int | None:
+    if len(points) < LEAST_OF_A_PART:
+        return None
+    return _percent(0.5 + sum(one.won - one.chance for one in points) / len(points))
 
 
 def spots_of(record: Record) -> list[Spot]:

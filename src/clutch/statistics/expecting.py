@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
-from clutch.statistics.analysis import expected_place
+from clutch.statistics.analysis import LEAST_MATCHES, expected_place
 from clutch.statistics.models import Holder, Mode
 from clutch.statistics.queries import ratings_of
 from clutch.statistics.ratings import NEWCOMER, Rater
@@ -19,27 +20,35 @@ _AHEAD = (Status.REGISTRATION.value, Status.CHECK_IN.value, Status.SEEDING.value
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """The next tournament: the expected place among those who are in it so far.
+    """The next tournament, and the place that is to be expected among those in it so far.
 
-    `rated`: how many of the others have a rating; the others count as beginners. `chance`: of
-    winning against one of them, on average, in percent.
+    `matches`: how many rated ones the holder has in its game. `rated`: how many of the others have
+    a rating; the others count as beginners. `chance`: of winning against one of them, on average,
+    in percent. `place` and `chance` are None with too few matches, or with nobody else in it.
     """
 
     tournament_id: TournamentId
     name: str
     game: str
     starts_at: datetime | None
-    place: float
-    chance: int
+    matches: int
     others: int
     rated: int
+    place: float | None
+    chance: int | None
+
+    @property
+    def is_told(self) -> bool:
+        return self.place is not None
 
 
-def next_of(conn: Connection, holder: Holder, rater: Rater) -> Expected | None:
+def next_of(
+    conn: Connection, holder: Holder, rater: Rater, rated_in: Callable[[str], int]
+) -> Expected | None:
     """What the ratings expect of a player's or team's next public tournament.
 
-    None: there is none, nobody else is in it, the holder has no rating yet, or plays there in a
-    roster, which the ratings of the roster's team speak for.
+    None: there is none, or the holder plays in rosters, which the ratings of the rosters' teams
+    speak for. `rated_in` counts the holder's rated matches in a game.
     """
     if holder.mode is Mode.ROSTER:
         return None
@@ -48,22 +57,23 @@ def next_of(conn: Connection, holder: Holder, rater: Rater) -> Expected | None:
     if row is None:
         return None
     field = conn.execute(_FIELD, {"of_tournament": row.id}).all()
-    others = [_id_of(one, holder.mode) for one in field]
-    others = [one for one in others if one != holder.id]
-    game = ratings_of(conn, holder.mode, [holder.id, *others], row.game)
-    if holder.id not in game or not others:
-        return None
-    ratings = [game.get(one, NEWCOMER) for one in others]
-    place = expected_place(game[holder.id], ratings, rater.chance)
+    others = [one for one in (_id_of(row, holder.mode) for row in field) if one != holder.id]
+    ratings = ratings_of(conn, holder.mode, [holder.id, *others], row.game)
+    matches = rated_in(row.game)
+    place = None
+    if others and holder.id in ratings and matches >= LEAST_MATCHES:
+        against = [ratings.get(one, NEWCOMER) for one in others]
+        place = expected_place(ratings[holder.id], against, rater.chance)
     return Expected(
         tournament_id=TournamentId(row.id),
         name=row.name,
         game=row.game,
         starts_at=row.starts_at,
-        place=round(place, 1),
-        chance=round(100 * (1 - (place - 1) / len(others))),
+        matches=matches,
         others=len(others),
-        rated=sum(one in game for one in others),
+        rated=sum(one in ratings for one in others),
+        place=None if place is None else round(place, 1),
+        chance=None if place is None else round(100 * (1 - (place - 1) / len(others))),
     )
 
 

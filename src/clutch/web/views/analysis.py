@@ -16,6 +16,11 @@ _PARTS = {
     "placements": N_("Final places in the field"),
     "expectation": N_("More or less than the ratings expected"),
 }
+_NEEDS = {
+    "form": N_("needs five rated matches"),
+    "placements": N_("needs three tournaments with a final place"),
+    "expectation": N_("needs five rated matches"),
+}
 _CONFIDENCE = {
     Confidence.NONE: N_("no difference that could be told from chance"),
     Confidence.LOW: N_("perhaps, the sample is small"),
@@ -44,6 +49,11 @@ _ADVICE = {
 def part_name(name: str) -> str:
     """A part of the overall score."""
     return _say(_PARTS[name])
+
+
+def part_needs(name: str) -> str:
+    """Why a part of the overall score can't be told."""
+    return _say(_NEEDS[name])
 
 
 def confidence_word(compared: Compared) -> str:
@@ -91,6 +101,7 @@ def _say(text: str) -> str:
 
 WORDS: Mapping[str, Callable[..., str]] = {
     "part_name": part_name,
+    "part_needs": part_needs,
     "confidence_word": confidence_word,
     "figures": figures,
     "spot_name": spot_name,

@@ -94,11 +94,14 @@ class AgainstOut(msgspec.Struct, frozen=True):
 
 
 class ExpectedOut(msgspec.Struct, frozen=True):
-    """`recomputing`: the ratings it comes from are those of before a correction."""
+    """The next tournament; `place` and `chance_percent` are null below ten rated `matches` in its
+    game. `recomputing`: the ratings they come from are those of before a correction.
+    """
 
     tournament_id: str
-    place: float
-    chance_percent: int
+    matches: int
+    place: float | None
+    chance_percent: int | None
     opponents: int
     rated_opponents: int
     recomputing: bool
@@ -191,6 +194,7 @@ def part_out(part: Part) -> PartOut:
         if expected is None
         else ExpectedOut(
             expected.tournament_id,
+            expected.matches,
             expected.place,
             expected.chance,
             expected.others,

@@ -19,7 +19,7 @@ from clutch.kernel.capabilities import Capability, State
 from clutch.kernel.optional import Absent
 from clutch.kernel.refusals import Refusal
 from clutch.statistics import queries
-from clutch.statistics.analysis import Analysis, Compared, Record, analyse, teamwork_of
+from clutch.statistics.analysis import Analysis, Compared, Record, analyse, rated_share, teamwork_of
 from clutch.statistics.basics import Basics, basics_of
 from clutch.statistics.expecting import Expected, next_of
 from clutch.statistics.models import Axis, Holder, Mode
@@ -218,6 +218,11 @@ def _part(conn: Connection, holder: Holder) -> Part | None:
     along = {axis: numbers.along(axis) for axis in Axis}
     record = Record(total, along, points, queries.placements_of(conn, holder))
     rater = load_rater()
+
+    def rated_in(game: str) -> int:
+        tally = numbers.get(Axis.GAME, game)
+        return 0 if tally is None else rated_share(tally).of
+
     return Part(
         numbers=numbers,
         total=total,
@@ -225,7 +230,7 @@ def _part(conn: Connection, holder: Holder) -> Part | None:
         best=queries.best_rating(conn, holder),
         points=points,
         analysis=analyse(record),
-        expected=None if isinstance(rater, Absent) else next_of(conn, holder, rater),
+        expected=None if isinstance(rater, Absent) else next_of(conn, holder, rater, rated_in),
         met=_met(conn, holder.mode, along[Axis.OPPONENT]),
         rating_chart=rating_line(points),
         month_chart=month_bars(numbers.months()),
