@@ -98,6 +98,18 @@ def is_recomputing(refold: Refold | None, tallies: Mapping[TallyKey, Tally]) -> 
     return refold is not None and bool(tallies)
 
 
+def opponents_of(conn: Connection, holder: Holder) -> list[tuple[int, Tally]]:
+    """Everybody whom the holder met, the most often met first."""
+    found = [(int(row.value), tally_of(row)) for row in conn.execute(_OPPONENTS, of(holder))]
+    return sorted(found, key=lambda one: (-one[1].played, one[0]))
+
+
+def against(conn: Connection, holder: Holder, other_id: int) -> Tally:
+    """What the holder's matches against one opponent add up to."""
+    row = conn.execute(_AGAINST, {**of(holder), "other": str(other_id)}).one_or_none()
+    return Tally() if row is None else tally_of(row)
+
+
 def rating_history(conn: Connection, holder: Holder, most: int = HISTORY) -> list[Point]:
     """The last rated matches, the first one first."""
     rows = conn.execute(_HISTORY, {**of(holder), "most": most}).all()
@@ -155,6 +167,13 @@ _HISTORY = (
     .order_by(tables.played.c.place.desc())
     .limit(bindparam("most"))
 )
+_OPPONENTS = select(tables.tally).where(
+    tables.tally.c.mode == bindparam("of_mode"),
+    tables.tally.c.holder_id == bindparam("of_id"),
+    tables.tally.c.axis == Axis.OPPONENT.value,
+    tables.tally.c.period == EVER,
+)
+_AGAINST = _OPPONENTS.where(tables.tally.c.value == bindparam("other"))
 _BEST = (
     select(tables.played.c.skill, tables.played.c.doubt, tables.played.c.at)
     .where(_MINE)

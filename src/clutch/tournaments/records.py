@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     Subquery,
     and_,
@@ -153,10 +154,18 @@ def trophies(played: Iterable[Played]) -> list[Played]:
 
 
 def matches_of(
-    conn: Connection, whose: Whose, page: int = 1, *, unlisted: bool = False
+    conn: Connection,
+    whose: Whose,
+    page: int = 1,
+    *,
+    against: Whose | None = None,
+    unlisted: bool = False,
 ) -> MatchPage:
-    """Matches between two participants: open ones first, then the latest decided; paged."""
-    statement = _matches(whose, unlisted)
+    """Matches between two participants: open ones first, then the latest decided; paged.
+
+    `against` leaves only those with this opponent: a player who stood there alone, or a team.
+    """
+    statement = _matches(whose, unlisted, against)
     total = conn.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
     number = min(max(1, page), max(1, -(-total // PER_PAGE)))
     rows = conn.execute(_latest_first(statement).limit(PER_PAGE).offset((number - 1) * PER_PAGE))
@@ -322,7 +331,7 @@ def _read_played(row: Any) -> Played:
 # --- matches ---
 
 
-def _matches(whose: Whose, unlisted: bool) -> Select[Any]:
+def _matches(whose: Whose, unlisted: bool, against: Whose | None = None) -> Select[Any]:
     mine = _registrations(whose)
     other = participant.alias("other")
     is_a = (match.c.participant_a == mine.c.participant_id).label("is_a")
@@ -347,7 +356,14 @@ def _matches(whose: Whose, unlisted: bool) -> Select[Any]:
             & (other.c.id != mine.c.participant_id),
         )
         .where(match.c.status.in_(["ready", "decided"]), _BETWEEN_TWO, *_visible(unlisted))
+        .where(*([] if against is None else [_is_opponent(other, against)]))
     )
+
+
+def _is_opponent(other: FromClause, against: Whose) -> ColumnElement[bool]:
+    if against.team_id is not None:
+        return other.c.team_id == against.team_id
+    return other.c.account_id == against.account_id
 
 
 def _latest_first(statement: Select[Any]) -> Select[Any]:

@@ -10,15 +10,19 @@ from starlette.responses import Response
 
 from clutch.accounts.models import AccountId
 from clutch.accounts.queries import get_player
+from clutch.statistics.models import Holder, Mode
 from clutch.teams.models import TeamId
 from clutch.teams.queries import get_team
 from clutch.web.answers import answers
 from clutch.web.pages.leaderboards import is_missing
 from clutch.web.views import leaderboards as boards
+from clutch.web.views.against import pair_of
 from clutch.web.views.statistic_answers import (
     LeaderboardOut,
+    PairOut,
     StatisticsOut,
     board_out,
+    pair_out,
     statistics_out,
 )
 from clutch.web.views.statistics import player_statistics, team_statistics
@@ -46,6 +50,36 @@ def team_statistics_route(team_id: Id, visit: ApiVisitDep) -> Response:
         get_team(conn, TeamId(team_id))
     page = team_statistics(visit.site, TeamId(team_id))
     return visit.json(statistics_out(page))
+
+
+@router.get("/players/{player_id}/against/{other_id}", **answers(PairOut))
+def player_pair_route(
+    player_id: Id, other_id: Id, visit: ApiVisitDep, page: PageNumber = 1
+) -> Response:
+    """Two players who met alone, as the first one lived it, with a page of their matches."""
+    with visit.read() as conn:
+        get_player(conn, AccountId(player_id))
+    return visit.json(pair_out(pair_of(visit.site, Holder(Mode.SOLO, player_id), other_id, page)))
+
+
+@router.get("/players/{player_id}/against/team/{team_id}", **answers(PairOut))
+def roster_pair_route(
+    player_id: Id, team_id: Id, visit: ApiVisitDep, page: PageNumber = 1
+) -> Response:
+    """A player in rosters against a team, with a page of the matches."""
+    with visit.read() as conn:
+        get_player(conn, AccountId(player_id))
+    return visit.json(pair_out(pair_of(visit.site, Holder(Mode.ROSTER, player_id), team_id, page)))
+
+
+@router.get("/teams/{team_id}/against/{other_id}", **answers(PairOut))
+def team_pair_route(
+    team_id: Id, other_id: Id, visit: ApiVisitDep, page: PageNumber = 1
+) -> Response:
+    """Two teams that met, as the first one lived it, with a page of their matches."""
+    with visit.read() as conn:
+        get_team(conn, TeamId(team_id))
+    return visit.json(pair_out(pair_of(visit.site, Holder(Mode.TEAM, team_id), other_id, page)))
 
 
 @router.get("/leaderboards/{by}", **answers(LeaderboardOut))

@@ -27,29 +27,31 @@ def stands(site: Site) -> str:
 
 
 # The next tournament's expectation shows others' ratings and registrations, so anything new counts.
-_KEPT = Keep("statistics", lambda _: [WHOLE_LOG], stands)
+KEPT = Keep("statistics", lambda _: [WHOLE_LOG], stands)
 
 
-@pages.get("/players/{account_id:int}/statistics", kept=_KEPT)
+@pages.get("/players/{account_id:int}/statistics", kept=KEPT)
 def player_page(visit: Visit, account_id: int) -> Response:
     return _player(visit, AccountId(account_id), None)
 
 
-@pages.get("/players/{account_id:int}/statistics/{mode}", kept=_KEPT)
+@pages.get("/players/{account_id:int}/statistics/{mode}", kept=KEPT)
 def player_part_page(visit: Visit, account_id: int, mode: str) -> Response:
     if mode not in {Mode.SOLO.value, Mode.ROSTER.value}:
         raise NotFound
     return _player(visit, AccountId(account_id), Mode(mode))
 
 
-@pages.get("/teams/{team_id:int}/statistics", kept=_KEPT)
+@pages.get("/teams/{team_id:int}/statistics", kept=KEPT)
 def team_page(visit: Visit, team_id: int) -> Response:
     with visit.read() as conn:
         frame = team_frame(conn, visit.actor, TeamId(team_id))
     page = team_statistics(visit.site, TeamId(team_id))
     part = page.parts.get(Mode.TEAM)
-    shown = visit.render("statistics/team.html", frame=frame, page=page, part=part, words=WORDS)
-    return _whole(shown, page)
+    shown = visit.render(
+        "statistics/team.html", frame=frame, page=page, part=part, mode="team", words=WORDS
+    )
+    return whole(shown, is_degraded=page.is_degraded)
 
 
 def _player(visit: Visit, account_id: AccountId, mode: Mode | None) -> Response:
@@ -65,15 +67,15 @@ def _player(visit: Visit, account_id: AccountId, mode: Mode | None) -> Response:
         mode=chosen.value,
         words=WORDS,
     )
-    return _whole(shown, page)
+    return whole(shown, is_degraded=page.is_degraded)
 
 
 def _most_played(page: StatisticsPage) -> Mode:
     return max(page.parts, key=lambda mode: page.parts[mode].total.played, default=Mode.SOLO)
 
 
-def _whole(shown: Response, page: StatisticsPage) -> Response:
+def whole(shown: Response, *, is_degraded: bool) -> Response:
     """What shows less than it should is kept by nobody."""
-    if page.is_degraded:
+    if is_degraded:
         shown.headers["Cache-Control"] = "no-store"
     return shown

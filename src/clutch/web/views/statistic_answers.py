@@ -13,6 +13,8 @@ from clutch.statistics.models import Axis, BestPlace, Mode
 from clutch.statistics.projection import NAME
 from clutch.statistics.ratings import Rating
 from clutch.statistics.tallies import Tally
+from clutch.tournaments.records import PlayedMatch
+from clutch.web.views.against import Pair
 from clutch.web.views.leaderboards import Line, Shown
 from clutch.web.views.statistics import Met, Part, StatisticsPage, rating_of
 
@@ -91,6 +93,33 @@ class AgainstOut(msgspec.Struct, frozen=True):
     longest_streak: int | None
     first_at: datetime | None
     last_at: datetime | None
+
+
+class MetOut(msgspec.Struct, frozen=True):
+    """A match between the two; `won` is null while it is open, scores where none are known."""
+
+    tournament_id: str
+    tournament: str
+    game: str
+    match_id: str
+    won: bool | None
+    own_score: int | None
+    other_score: int | None
+    outcome: str | None
+    decided_at: datetime | None
+
+
+class PairOut(msgspec.Struct, frozen=True):
+    """Two who met: what it adds up to for the first, null when `degraded` names it, and a page of
+    the matches.
+    """
+
+    against: AgainstOut | None
+    matches: list[MetOut]
+    total: int
+    page: int
+    pages: int
+    degraded: tuple[str, ...] = ()
 
 
 class ExpectedOut(msgspec.Struct, frozen=True):
@@ -253,6 +282,33 @@ def against_out(met: Met) -> AgainstOut:
         **_form_of(tally),
         first_at=tally.first_at,
         last_at=tally.last_at,
+    )
+
+
+def pair_out(pair: Pair) -> PairOut:
+    """Two who met."""
+    found = pair.matches
+    return PairOut(
+        against=None if pair.met is None else against_out(pair.met),
+        matches=[_met_out(one) for one in found.items],
+        total=found.total,
+        page=found.page,
+        pages=found.pages,
+        degraded=(NAME,) if pair.met is None else (),
+    )
+
+
+def _met_out(match: PlayedMatch) -> MetOut:
+    return MetOut(
+        tournament_id=match.tournament_id,
+        tournament=match.tournament_name,
+        game=match.game,
+        match_id=match.match_id,
+        won=match.won,
+        own_score=match.own_score,
+        other_score=match.other_score,
+        outcome=match.outcome,
+        decided_at=match.decided_at,
     )
 
 

@@ -6,7 +6,7 @@ gives None, and whoever asked shows what comes from plain tables and says what i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -231,22 +231,20 @@ def _part(conn: Connection, holder: Holder) -> Part | None:
         points=points,
         analysis=analyse(record),
         expected=None if isinstance(rater, Absent) else next_of(conn, holder, rater, rated_in),
-        met=_met(conn, holder.mode, along[Axis.OPPONENT]),
+        met=met_by(conn, holder.mode, ((int(one), tally) for one, tally in along[Axis.OPPONENT])),
         rating_chart=rating_line(points),
         month_chart=month_bars(numbers.months()),
     )
 
 
-def _met(conn: Connection, mode: Mode, opponents: list[tuple[str, Tally]]) -> list[Met]:
-    ids = [int(value) for value, _ in opponents]
-    names = _names_of(conn, mode, ids)
-    return [
-        Met(one, names.get(one), mode is not Mode.SOLO, tally)
-        for one, (_, tally) in zip(ids, opponents, strict=True)
-    ]
+def met_by(conn: Connection, mode: Mode, opponents: Iterable[tuple[int, Tally]]) -> list[Met]:
+    """Opponents with their names."""
+    found = list(opponents)
+    names = names_in(conn, mode, [one for one, _ in found])
+    return [Met(one, names.get(one), mode is not Mode.SOLO, tally) for one, tally in found]
 
 
-def _names_of(conn: Connection, mode: Mode, ids: list[int]) -> Mapping[int, str | None]:
+def names_in(conn: Connection, mode: Mode, ids: list[int]) -> Mapping[int, str | None]:
     """Of players or, where teams play, of teams."""
     if mode is Mode.SOLO:
         return dict(names_of(conn, ids).items())
