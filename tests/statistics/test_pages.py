@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from random import Random
 
@@ -75,6 +76,23 @@ def test_a_profile_shows_enhanced_numbers(client: Browser, played: list[Actor]) 
         assert text in page.text
     assert "<polyline" in page.html
     assert "style=" not in page.html
+
+
+def test_what_is_drawn_is_said_too(
+    client: Browser, arena: Arena, site: Site, played: list[Actor]
+) -> None:
+    boss = Actor(AccountId(1), "olga", Role.ORGANIZER)
+    for number in range(30):
+        _meet(arena, boss, [played[1], played[0]], f"More {number}", Visibility.PUBLIC)
+    fold(site)
+    page = client.get(f"/players/{played[0].account_id}/statistics")
+    drawn = re.search(r'<polyline class="line" points="([^"]*)"', page.html)
+    assert drawn is not None
+    table = page.html[page.html.index("Expected to win") :]
+    assert table[: table.index("</table>")].count("<tr>") == len(drawn[1].split()) == 42
+    form = page.piece("key-figures")
+    assert "Form, the latest last: " + ", ".join(["Lost"] * 20) in form
+    assert page.html[: page.html.index("enhanced")].count('<rect class="lost"') == 20
 
 
 def test_an_overview_shows_the_rating_and_its_trend_while_somebody_can_tell(

@@ -51,8 +51,7 @@ class Bar(msgspec.Struct, frozen=True):
     won_height: float
     lost_y: float
     lost_height: float
-    won: int
-    lost: int
+    tally: Tally
     is_named: bool
 
 
@@ -104,10 +103,13 @@ def rating_line(points: Sequence[Point]) -> Line | None:
 
 
 def month_bars(months: Sequence[tuple[str, Tally]]) -> Bars | None:
-    """Won and lost matches of the last two years with matches in them; None without any."""
-    shown = [one for one in months if one[1].played][-MOST_BARS:]
-    if not shown:
+    """Won and lost matches of two years up to the last month with matches, also of the months
+    without any; None where nothing was played.
+    """
+    played = {name: tally for name, tally in months if tally.played}
+    if not played:
         return None
+    shown = [(name, played.get(name, Tally())) for name in _months(min(played), max(played))]
     most = max(tally.played for _, tally in shown)
     room = (WIDTH - LEFT - RIGHT) / max(len(shown), 6)
     scale = (HEIGHT - TOP - BOTTOM) / most
@@ -125,12 +127,18 @@ def month_bars(months: Sequence[tuple[str, Tally]]) -> Bars | None:
                 won_height=round(won, 1),
                 lost_y=round(base - won - lost, 1),
                 lost_height=round(lost, 1),
-                won=tally.won,
-                lost=tally.lost,
+                tally=tally,
                 is_named=number % every == 0,
             )
         )
     return Bars(tuple(bars), most)
+
+
+def _months(first: str, last: str) -> list[str]:
+    """All months from the first to the last one, but not more than `MOST_BARS`."""
+    begin, end = (int(one[:4]) * 12 + int(one[5:]) - 1 for one in (first, last))
+    months = range(max(begin, end - MOST_BARS + 1), end + 1)
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in months]
 
 
 def share_rows(along: Sequence[tuple[str, Tally]], most_rows: int = 12) -> list[Row]:
