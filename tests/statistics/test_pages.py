@@ -78,6 +78,33 @@ def test_a_profile_shows_enhanced_numbers(client: Browser, played: list[Actor]) 
     assert "style=" not in page.html
 
 
+def test_games_maps_formats_and_months_have_form_streaks_places_and_rates(
+    client: Browser, api: Api, played: list[Actor]
+) -> None:
+    path = f"/players/{played[0].account_id}/statistics"
+    page = client.get(path).piece("enhanced")
+    for title in ("By game", "By map", "By format", "Matches by month"):
+        assert title in page
+    lines = page[page.index("By game") : page.index("By map")]
+    for text in ("12–0 100%", "12 won in a row", "1st of 2", "12 100%", "Form, the latest last"):
+        assert text in lines
+    solo = api.get(path).json()["enhanced"]["solo"]
+    assert solo["best_month"] == solo["months"][0]["name"] == "2026-03"
+    for one in (solo["total"], solo["games"][0], solo["formats"][0], solo["months"][0]):
+        assert (one["title_rate"], one["podium_rate"], one["average_place"]) == (100, 0, 1.0)
+        assert one["best_place"] == {"rank": 1, "to": 1, "participants": 2}
+        assert one["first_at"] is not None
+    nuke = solo["maps"][0]
+    assert (nuke["name"], nuke["played"], nuke["form"], nuke["streak"]) == (
+        "Nuke",
+        24,
+        "W" * 20,
+        24,
+    )
+    assert not {"titles", "placed", "games_won", "rating"} & set(nuke)
+    assert not {"titles", "placed", "rating"} & set(solo["opponents"][0])
+
+
 def test_what_is_drawn_is_said_too(
     client: Browser, arena: Arena, site: Site, played: list[Actor]
 ) -> None:
@@ -338,7 +365,7 @@ def test_ratings_are_marked_while_a_correction_is_worked_through(
     assert f"{before['solo']['total']['rating']['points']:,}" in overview
     page = client.get(f"{path}/statistics")
     assert "being recomputed" in page.piece("key-figures")
-    assert page.piece("enhanced").count("being recomputed") == 4
+    assert page.piece("enhanced").count("being recomputed") == 5
     now = api.get(f"{path}/statistics").json()["enhanced"]
     assert (now["recomputing"], now["solo"]["next"]["recomputing"]) == (True, True)
     assert now["solo"]["total"]["rating"] == before["solo"]["total"]["rating"]

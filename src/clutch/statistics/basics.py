@@ -39,11 +39,16 @@ class Basic(msgspec.Struct, frozen=True):
 
 
 class Basics(msgspec.Struct, frozen=True):
-    """Basic numbers of a player or team: alone and in teams apart, and by game."""
+    """Basic numbers of a player or team: alone and in teams apart, each also by game."""
 
     solo: Basic
     team: Basic
-    games: tuple[tuple[str, Basic], ...]
+    solo_games: Mapping[str, Basic]
+    team_games: Mapping[str, Basic]
+
+    @property
+    def has_several_games(self) -> bool:
+        return len(self.solo_games.keys() | self.team_games.keys()) > 1
 
     @property
     def is_empty(self) -> bool:
@@ -59,14 +64,19 @@ def basics_of(conn: Connection, whose: Whose) -> Basics:
 def add_up(played: Iterable[Played], games: Mapping[TournamentId, Games]) -> Basics:
     """Sums over the tournaments of a record; `games` are those known of a tournament."""
     every = list(played)
-    names = sorted({one.game for one in every}, key=str.casefold)
+    solo = [one for one in every if not one.by_teams]
+    team = [one for one in every if one.by_teams]
     return Basics(
-        solo=_sum([one for one in every if not one.by_teams], games),
-        team=_sum([one for one in every if one.by_teams], games),
-        games=tuple(
-            (name, _sum([one for one in every if one.game == name], games)) for name in names
-        ),
+        solo=_sum(solo, games),
+        team=_sum(team, games),
+        solo_games=_by_game(solo, games),
+        team_games=_by_game(team, games),
     )
+
+
+def _by_game(played: list[Played], games: Mapping[TournamentId, Games]) -> dict[str, Basic]:
+    names = sorted({one.game for one in played}, key=str.casefold)
+    return {name: _sum([one for one in played if one.game == name], games) for name in names}
 
 
 def _sum(played: list[Played], games: Mapping[TournamentId, Games]) -> Basic:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from clutch.statistics.models import Axis, BestPlace, Decided, MapWon, Placed, is_podium
+from clutch.statistics.ratings import Rating
 
 FORM = 20
 EVER = ""
@@ -65,6 +66,13 @@ class Tally(msgspec.Struct):
     last_at: datetime | None = None
     skill: float | None = None
     doubt: float | None = None
+
+    @property
+    def rating(self) -> Rating | None:
+        """None before the first rated match."""
+        if self.skill is None or self.doubt is None:
+            return None
+        return Rating(self.skill, self.doubt)
 
     @property
     def average_place(self) -> float | None:
@@ -165,12 +173,13 @@ def add_match(tally: Tally, outing: Outing) -> None:
 
 
 def add_map(tally: Tally, won: bool, at: datetime) -> None:
-    """Count one game on a map: the tally of a map counts games, not matches."""
+    """Count one game on a map: the tally of a map counts games, not matches, also in its form."""
     tally.played += 1
     tally.won += won
     tally.lost += not won
     tally.first_at = tally.first_at or at
     tally.last_at = at
+    _go_on(tally, won)
 
 
 def add_placed(tally: Tally, placed: Placed) -> None:

@@ -137,10 +137,14 @@ class ExpectedOut(msgspec.Struct, frozen=True):
 
 
 class PartOut(msgspec.Struct, frozen=True):
-    """The enhanced numbers of one mode; `analysis` is null below ten rated matches."""
+    """The enhanced numbers of one mode; `analysis` is null below ten rated matches.
+
+    `best_month` is the one of `months` with the most matches won.
+    """
 
     total: TallyOut
     highest_rating: RatingOut | None
+    best_month: str | None
     games: list[TallyOut]
     maps: list[MapOut]
     formats: list[TallyOut]
@@ -213,6 +217,7 @@ def part_out(part: Part) -> PartOut:
     return PartOut(
         total=tally_out("", part.total),
         highest_rating=None if part.best is None else rating_out(part.best.rating),
+        best_month=None if part.best_month is None else part.best_month[0],
         games=[tally_out(name, tally) for name, tally in numbers.along(Axis.GAME)],
         maps=[map_out(name, tally) for name, tally in numbers.along(Axis.MAP)],
         formats=[tally_out(name, tally) for name, tally in numbers.along(Axis.FORMAT)],

@@ -88,10 +88,6 @@ class Part:
     def rows(self, axis: str) -> list[Row]:
         return share_rows(self.numbers.along(Axis(axis)))
 
-    def rating_in(self, game: str) -> Rating | None:
-        """What they are rated in a game."""
-        return rating_of(self.numbers.get(Axis.GAME, game))
-
     @property
     def met_most(self) -> list[Met]:
         return self.met[:OPPONENTS]
@@ -103,8 +99,8 @@ class Part:
 
     @property
     def best_month(self) -> tuple[str, Tally] | None:
-        """The month with the most matches won."""
-        months = self.numbers.months()
+        """The month with the most matches won; None where none was."""
+        months = [one for one in self.numbers.months() if one[1].won]
         return max(months, key=lambda one: one[1].won, default=None)
 
 
@@ -189,9 +185,7 @@ def missing_now(conn: Connection, site: Site) -> Capability | None:
 
 def rating_of(tally: Tally | None) -> Rating | None:
     """The rating that a tally shows; None while it is not known."""
-    if tally is None or tally.skill is None or tally.doubt is None:
-        return None
-    return Rating(tally.skill, tally.doubt)
+    return None if tally is None else tally.rating
 
 
 def _page(site: Site, whose: Whose, holders: list[Holder]) -> StatisticsPage:
