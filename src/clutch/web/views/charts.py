@@ -106,10 +106,11 @@ def month_bars(months: Sequence[tuple[str, Tally]]) -> Bars | None:
     """Won and lost matches of two years up to the last month with matches, also of the months
     without any; None where nothing was played.
     """
-    played = {name: tally for name, tally in months if tally.played}
+    played = [name for name, tally in months if tally.played]
     if not played:
         return None
-    shown = [(name, played.get(name, Tally())) for name in _months(min(played), max(played))]
+    found = dict(months)
+    shown = [(name, found.get(name, Tally())) for name in _months(min(played), max(played))]
     most = max(tally.played for _, tally in shown)
     room = (WIDTH - LEFT - RIGHT) / max(len(shown), 6)
     scale = (HEIGHT - TOP - BOTTOM) / most
