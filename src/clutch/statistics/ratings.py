@@ -6,7 +6,8 @@ are shown forty times that: a beginner stands at 1000.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 SCALE = 40
@@ -48,18 +49,47 @@ Sides = Sequence[Sequence[Rating]]
 After = tuple[tuple[Rating, ...], tuple[Rating, ...]]
 
 
+class _Teams(list[list[Any]]):
+    """Teams that `rate` may change: it copies what it is given, and these are read no more."""
+
+    def __deepcopy__(self, _: Any) -> _Teams:
+        return self
+
+
+class _Pool(threading.local):
+    """The ratings' objects of a thread, a side of a match each; making one costs a random id."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._sides: tuple[list[Any], list[Any]] = ([], [])
+
+    def teams(self, sides: Sides) -> _Teams:
+        """The two sides as openskill takes them; they hold until the next call."""
+        teams = _Teams()
+        for kept, side in zip(self._sides, sides, strict=True):
+            while len(kept) < len(side):
+                kept.append(self._make())
+            team = kept[: len(side)]
+            for one, rating in zip(team, side, strict=True):
+                one.mu, one.sigma = rating
+            teams.append(team)
+        return teams
+
+
 class Rater:
-    """Rates a match between two sides of one or more."""
+    """Rates a match between two sides of one or more. Any thread may ask."""
 
     def __init__(self, models: Any) -> None:
         self._model = models.PlackettLuce()
+        self._pool = _Pool(self._model.rating)
 
     def rate(self, sides: Sides, winner: int) -> tuple[float, After]:
         """How probable it was that the first side wins, and what all are rated after the match.
 
         `winner` is the side that did, 0 or 1.
         """
-        teams = self._teams(sides)
+        teams = self._pool.teams(sides)
+        # First, because `rate` changes what it is given.
         first, _ = self._model.predict_win(teams)
         after = self._model.rate(teams, ranks=[winner, 1 - winner])
         one, two = (tuple([Rating(each.mu, each.sigma) for each in team]) for team in after)
@@ -67,9 +97,5 @@ class Rater:
 
     def chance(self, sides: Sides) -> float:
         """How probable it is that the first side wins, from 0 to 1."""
-        first, _ = self._model.predict_win(self._teams(sides))
+        first, _ = self._model.predict_win(self._pool.teams(sides))
         return float(first)
-
-    def _teams(self, sides: Sides) -> list[list[Any]]:
-        make = self._model.rating
-        return [[make(mu=one.skill, sigma=one.doubt) for one in side] for side in sides]
