@@ -21,8 +21,7 @@ from clutch.statistics.analysis import (
     teamwork_of,
     trend_of,
 )
-from clutch.statistics.models import Axis
-from clutch.statistics.queries import Point
+from clutch.statistics.models import Axis, Point
 from clutch.statistics.ratings import NEWCOMER, Rating
 from clutch.statistics.tallies import Tally
 

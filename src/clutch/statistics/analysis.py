@@ -12,8 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from clutch.statistics.models import Axis
-from clutch.statistics.queries import Point
+from clutch.statistics.models import Axis, Point
 from clutch.statistics.ratings import Rating, Sides
 from clutch.statistics.tallies import Tally
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from clutch.statistics.ratings import Rating
 from clutch.tournaments.models import TournamentId
 
 MatchKey = tuple[TournamentId, str]
@@ -161,3 +162,13 @@ class Placed(msgspec.Struct, frozen=True):
     to: int
     participants: int
     counts: bool = True
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A rated match in a holder's life: the rating after it, and what was expected before it."""
+
+    at: datetime
+    game: str
+    won: bool
+    chance: float
+    rating: Rating

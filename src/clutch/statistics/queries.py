@@ -16,7 +16,7 @@ from clutch.accounts.models import AccountId
 from clutch.kernel.parts import in_parts
 from clutch.kernel.projections import find_cursor
 from clutch.statistics import tables
-from clutch.statistics.models import Axis, Holder, Mode
+from clutch.statistics.models import Axis, Holder, Mode, Point
 from clutch.statistics.projection import NAME, Statistics
 from clutch.statistics.ratings import Rating
 from clutch.statistics.repository import AT_ONCE, key_of, of, tallies_of, tally_of
@@ -24,7 +24,6 @@ from clutch.statistics.rerating import Refold, find_refold
 from clutch.statistics.tallies import EVER, Tally, TallyKey
 
 HISTORY = 200
-LATEST = 40
 
 
 class Numbers(msgspec.Struct, frozen=True):
@@ -58,16 +57,6 @@ class Numbers(msgspec.Struct, frozen=True):
             for key, tally in self.tallies.items()
             if key.axis is Axis.ALL and len(key.period) == len("2026-03")
         )
-
-
-class Point(msgspec.Struct, frozen=True):
-    """A rated match in a holder's life: the rating after it, and what was expected before it."""
-
-    at: datetime
-    game: str
-    won: bool
-    chance: float
-    rating: Rating
 
 
 class Best(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from clutch.statistics.queries import Point
+from clutch.statistics.models import Point
 from clutch.statistics.tallies import Tally
 
 WIDTH, HEIGHT = 640, 200

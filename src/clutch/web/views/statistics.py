@@ -22,9 +22,9 @@ from clutch.statistics import queries
 from clutch.statistics.analysis import Analysis, Compared, Record, analyse, rated_share, teamwork_of
 from clutch.statistics.basics import Basics, basics_of
 from clutch.statistics.expecting import Expected, next_of
-from clutch.statistics.models import Axis, Holder, Mode
+from clutch.statistics.models import Axis, Holder, Mode, Point
 from clutch.statistics.projection import NAME, load_rater
-from clutch.statistics.queries import Best, Numbers, Point
+from clutch.statistics.queries import Best, Numbers
 from clutch.statistics.ratings import Rating
 from clutch.statistics.rerating import find_refold
 from clutch.statistics.tallies import Tally
