@@ -204,3 +204,31 @@ def _cup(
     for one in field:
         arena.register(cup, one)
     return cup
+
+
+def meet(
+    arena: Arena,
+    boss: Actor,
+    people: list[Actor],
+    name: str,
+    visibility: Visibility,
+    game: str = "Chess",
+) -> Tournament:
+    """A cup of two that the first one wins, best of three."""
+    cup = arena.open_cup(
+        boss,
+        name,
+        game=game,
+        visibility=visibility,
+        format_settings=FormatSettings(best_of=3),
+    )
+    for one in people:
+        arena.register(cup, one)
+    arena.start(boss, cup)
+    row = arena.match(cup, "U1.1")
+    games = tuple(engine.Game((13, 7), "Nuke") for _ in range(2))
+    result = engine.played(row.participants, (2, 0), games)
+    arena.write(
+        lambda tx: results.set_result(tx, boss, Seen(cup.id, MatchId("U1.1"), row.version), result)
+    )
+    return arena.complete(boss, cup)

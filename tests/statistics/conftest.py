@@ -7,10 +7,13 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from clutch.accounts.models import Actor
 from clutch.bootstrap import Site, open_site
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.settings import Settings
+from clutch.tournaments.models import Visibility
 from tests.profile.arena import Arena
+from tests.statistics.community import fold, meet
 
 # Thousands of commits wait for no disk there; without it the test is only slower.
 IN_MEMORY = Path("/dev/shm")
@@ -32,3 +35,14 @@ def quick_arena(prepared_sqlite: Path, clock: FrozenClock) -> Iterator[Arena]:
         site = open_site(Settings(home=home), clock)
         yield Arena(site, clock)
         site.close()
+
+
+@pytest.fixture
+def played(arena: Arena, site: Site) -> list[Actor]:
+    """Two people who met twelve times in public, and once in secret."""
+    boss, ann, bob = arena.organizer(), arena.person("ann"), arena.person("bob")
+    for number in range(12):
+        meet(arena, boss, [ann, bob], f"Cup {number}", Visibility.PUBLIC)
+    meet(arena, boss, [bob, ann], "Secret Cup", Visibility.UNLISTED, "Hidden Game")
+    fold(site)
+    return [ann, bob]
