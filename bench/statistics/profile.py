@@ -15,12 +15,16 @@ from bench.table import Row
 MATCHES = 2_000
 SECONDS = 5.0
 GOAL = 2_000.0
-PATH = "/players/1/statistics"
+PAGE, OVERVIEW, JSON = (
+    "/players/1/statistics",
+    "/players/1",
+    "/api/v1/players/1/statistics",
+)
 WAIT_S = 60.0
 
 
 def profile_rows() -> list[Row]:
-    """Answers a second of one serving process: a player of 2,000 matches, page and by ETag.
+    """Answers a second of one serving process: a player of 2,000 matches, each way to read it.
 
     The past holds what statistics read and no more, so achievements are off.
     """
@@ -38,9 +42,11 @@ def _read(address: str) -> Iterator[Row]:
     line = Line(address)
     page = _whole(line)
     name = f"profile with enhanced statistics ({len(page.body) / 1024:.0f} KiB)"
-    yield _flooded(name, address, line.request("GET", PATH), 200)
+    yield _flooded(name, address, line.request("GET", PAGE), 200)
     tag = {"If-None-Match": _whole(line).headers["etag"]}
-    yield _flooded(f"{name}, by ETag", address, line.request("GET", PATH, tag), 304)
+    yield _flooded(f"{name}, by ETag", address, line.request("GET", PAGE, tag), 304)
+    yield _flooded("the same: overview", address, line.request("GET", OVERVIEW), 200)
+    yield _flooded("the same: JSON", address, line.request("GET", JSON), 200)
     line.close()
 
 
@@ -55,7 +61,7 @@ def _whole(line: Line) -> Answer:
     """The page, once the serving process says that its statistics are up to date."""
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline:
-        answer = line.ask(line.request("GET", PATH))
+        answer = line.ask(line.request("GET", PAGE))
         if b"polyline" in answer.body:
             return answer
         time.sleep(0.1)

@@ -309,6 +309,13 @@ def is_worth_keeping(response: Response) -> bool:
     return headers.get("cache-control") != "no-store"
 
 
+def whole(shown: Response, *, is_degraded: bool) -> Response:
+    """What shows less than it should is kept by nobody."""
+    if is_degraded:
+        shown.headers["Cache-Control"] = "no-store"
+    return shown
+
+
 def is_personal(request: Request) -> bool:
     """Whether the answer may depend on more than language, zone and theme."""
     headers = request.headers

@@ -11,7 +11,7 @@ FastAPI's route stands for the documentation; the lane, in front of it, calls th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from anyio import to_thread
 from fastapi import APIRouter
@@ -31,11 +31,14 @@ F = TypeVar("F", bound=Callable[..., Response])
 _MARK = "kept_as"
 
 
-def kept_answer(view: str, streams: Streams) -> Callable[[F], F]:
-    """Keep this route's answers for guests; `streams` are those whose events can change it."""
+def kept_answer(
+    view: str, streams: Streams, state: Callable[[Site], str] | None = None
+) -> Callable[[F], F]:
+    """Keep this route's answers for guests; for `streams` and `state` see `Keep`."""
+    keep = Keep(view, streams) if state is None else Keep(view, streams, state)
 
     def mark(route: F) -> F:
-        setattr(route, _MARK, Keep(view, streams))
+        setattr(route, _MARK, keep)
         return route
 
     return mark
@@ -49,7 +52,15 @@ def fast_lanes(site: Site, prefix: str, routers: Iterable[APIRouter]) -> Iterato
             if isinstance(route, APIRoute) and keep is not None:
                 lane = _Lane(site, route.endpoint)
                 endpoint = KeptPage(site, keep, lane.answer, lane)
-                yield Route(prefix + route.path, endpoint, methods=["GET"])
+                yield Route(prefix + _typed(route), endpoint, methods=["GET"])
+
+
+def _typed(route: APIRoute) -> str:
+    """The route's path, in which a parameter that is a whole number matches nothing else."""
+    hints, path = get_type_hints(route.endpoint), route.path
+    for name in route.param_convertors:
+        path = path.replace(f"{{{name}}}", f"{{{name}:int}}") if hints[name] is int else path
+    return path
 
 
 class _Lane:

@@ -14,6 +14,8 @@ from clutch.statistics.models import Holder, Mode
 from clutch.teams.models import TeamId
 from clutch.teams.queries import get_team
 from clutch.web.answers import answers
+from clutch.web.kept import WHOLE_LOG, whole
+from clutch.web.kept_api import kept_answer
 from clutch.web.pages.leaderboards import is_missing
 from clutch.web.views import leaderboards as boards
 from clutch.web.views.against import pair_of
@@ -25,7 +27,7 @@ from clutch.web.views.statistic_answers import (
     pair_out,
     statistics_out,
 )
-from clutch.web.views.statistics import player_statistics, team_statistics
+from clutch.web.views.statistics import player_statistics, stands, team_statistics
 from clutch.web.visit import ApiVisitDep
 
 router = APIRouter(tags=["statistics"])
@@ -35,21 +37,23 @@ PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 
 
 @router.get("/players/{player_id}/statistics", **answers(StatisticsOut))
+@kept_answer("statistics-json", lambda _: [WHOLE_LOG], stands)
 def player_statistics_route(player_id: Id, visit: ApiVisitDep) -> Response:
     """A player's numbers, alone and in teams. Unlisted tournaments count nowhere."""
     with visit.read() as conn:
         get_player(conn, AccountId(player_id))
     page = player_statistics(visit.site, AccountId(player_id))
-    return visit.json(statistics_out(page))
+    return whole(visit.json(statistics_out(page)), is_degraded=page.is_degraded)
 
 
 @router.get("/teams/{team_id}/statistics", **answers(StatisticsOut))
+@kept_answer("statistics-json", lambda _: [WHOLE_LOG], stands)
 def team_statistics_route(team_id: Id, visit: ApiVisitDep) -> Response:
     """A team's numbers. Unlisted tournaments count nowhere."""
     with visit.read() as conn:
         get_team(conn, TeamId(team_id))
     page = team_statistics(visit.site, TeamId(team_id))
-    return visit.json(statistics_out(page))
+    return whole(visit.json(statistics_out(page)), is_degraded=page.is_degraded)
 
 
 @router.get("/players/{player_id}/against/{other_id}", **answers(PairOut))

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from clutch.accounts.models import AccountId
 from clutch.statistics.models import Holder, Mode
 from clutch.teams.models import TeamId
-from clutch.web.pages.statistics import KEPT, whole
+from clutch.web.kept import whole
+from clutch.web.pages.statistics import KEPT
 from clutch.web.routing import Pages
 from clutch.web.views.against import opponents_of, pair_of
 from clutch.web.views.numbers import page_number

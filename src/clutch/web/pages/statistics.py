@@ -5,25 +5,18 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from clutch.accounts.models import AccountId
-from clutch.bootstrap import Site
 from clutch.kernel.refusals import NotFound
 from clutch.statistics.models import Mode
-from clutch.statistics.projection import NAME
 from clutch.teams.models import TeamId
-from clutch.web.kept import WHOLE_LOG, Keep
+from clutch.web.kept import WHOLE_LOG, Keep, whole
 from clutch.web.routing import Pages
 from clutch.web.views.analysis import WORDS
 from clutch.web.views.players import player_frame
-from clutch.web.views.statistics import StatisticsPage, player_statistics, team_statistics
+from clutch.web.views.statistics import StatisticsPage, player_statistics, stands, team_statistics
 from clutch.web.views.teams import team_frame
 from clutch.web.visit import Visit
 
 pages = Pages()
-
-
-def stands(site: Site) -> str:
-    """How the statistics stand: a page that is kept shows it."""
-    return site.capabilities.get(NAME).state.value
 
 
 # The next tournament's expectation shows others' ratings and registrations, so anything new counts.
@@ -72,10 +65,3 @@ def _player(visit: Visit, account_id: AccountId, mode: Mode | None) -> Response:
 
 def _most_played(page: StatisticsPage) -> Mode:
     return max(page.parts, key=lambda mode: page.parts[mode].total.played, default=Mode.SOLO)
-
-
-def whole(shown: Response, *, is_degraded: bool) -> Response:
-    """What shows less than it should is kept by nobody."""
-    if is_degraded:
-        shown.headers["Cache-Control"] = "no-store"
-    return shown

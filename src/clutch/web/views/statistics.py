@@ -183,6 +183,11 @@ def missing_now(conn: Connection, site: Site) -> Capability | None:
     return None if stands.state is State.UP else stands
 
 
+def stands(site: Site) -> str:
+    """How the statistics stand: a page that is kept shows it."""
+    return site.capabilities.get(NAME).state.value
+
+
 def rating_of(tally: Tally | None) -> Rating | None:
     """The rating that a tally shows; None while it is not known."""
     return None if tally is None else tally.rating
