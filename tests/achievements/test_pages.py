@@ -12,22 +12,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clutch.accounts.models import Actor
-from clutch.achievements import projection, queries
+from clutch.achievements import projection
 from clutch.achievements.evaluate import Reached
-from clutch.achievements.queries import board
-from clutch.achievements.record import HolderKind
 from clutch.bootstrap import open_site
 from clutch.kernel.capabilities import State
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.settings import Settings
 from clutch.web.app import create_app
 from clutch.web.reader import Reader
-from clutch.web.views.achievements import player
 from clutch.web.views.notes import toasts_of
 from tests.achievements.conftest import Trophies
 from tests.fixtures.browsing import Browser, Bugs
 from tests.fixtures.site import on_sqlite
-from tests.teams.club import account_id
 
 pytestmark = on_sqlite
 
@@ -133,22 +129,6 @@ def test_challenges_show_progress_and_what_was_met(
     assert len(met) > 0
     assert "None yet" not in alice.piece("challenges-met")
     assert "Spring Cup" in alice.piece("challenges-met")
-
-
-def test_the_board_shares_ranks_and_always_shows_the_asker(
-    trophies: Trophies, played: list[Actor], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with trophies.database.read() as conn:
-        whole = board(conn, HolderKind.PLAYER)
-        monkeypatch.setattr(queries, "PER_PAGE", 2)
-        first = board(conn, HolderKind.PLAYER, 1, player(account_id(played[3])))
-        nobody = board(conn, HolderKind.TEAM)
-    assert [one.name for one in whole.items[:2]] == ["alice", "bob"]
-    by_name = {one.name: one for one in whole.items}
-    assert by_name["carol"].rank == by_name["dave"].rank
-    assert [one.name for one in first.items] == ["alice", "bob"]
-    assert first.mine == by_name["dave"]
-    assert nobody.items == []
 
 
 def test_an_unlock_is_a_note_on_every_page_of_its_holder(

@@ -1,4 +1,4 @@
-"""Reading achievements: what somebody holds, the board of points, challenges, previews."""
+"""Reading achievements: what somebody holds, challenges, previews."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from clutch.accounts.models import AccountId
 from clutch.accounts.queries import names_of
-from clutch.accounts.tables import account
 from clutch.achievements import repository
 from clutch.achievements.challenges import Challenge, Period, Span, chosen, met_in, period_of
 from clutch.achievements.counters import best
@@ -22,14 +21,11 @@ from clutch.achievements.own_rows import measured_by
 from clutch.achievements.reading import CHUNK, read_record, read_records
 from clutch.achievements.record import Holder, HolderKind, Record
 from clutch.achievements.repository import NOTHING
-from clutch.achievements.tables import standing
 from clutch.achievements.touched import players_in_scope
 from clutch.kernel.parts import in_parts
-from clutch.teams.tables import team
 from clutch.tournaments.models import Visibility
 from clutch.tournaments.tables import tournament
 
-PER_PAGE = 50
 LATEST = 4
 
 
@@ -79,35 +75,6 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A line of the board; `rank` is shared by equal points."""
-
-    rank: int
-    holder: Holder
-    name: str | None
-    points: int
-    held: int
-
-    @property
-    def level(self) -> int:
-        return level_of(self.points)
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A page of the board of points, how many stand in it, and the asker's own line."""
-
-    items: list[Placed]
-    total: int
-    page: int
-    mine: Placed | None = None
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
     """Who would hold an organizer's own achievement now, by name; `looked_at`: of how many."""
 
@@ -141,16 +108,6 @@ def _goal(goal: Goal, record: Record) -> Goal:
     part = record.between(goal.period.starts_at, goal.period.ends_at)
     met = met_in(goal.challenge, goal.period, part) is not None
     return replace(goal, value=best(goal.challenge.rule(part)), met=met)
-
-
-def board(conn: Connection, kind: HolderKind, page: int = 1, mine: Holder | None = None) -> Board:
-    """The board of points, most first; deleted players and disbanded teams are left out."""
-    total = conn.execute(_TOTAL[kind]).scalar_one()
-    number = min(max(1, page), max(1, -(-total // PER_PAGE)))
-    begins = {"skip": (number - 1) * PER_PAGE, "most": PER_PAGE}
-    rows = conn.execute(_BOARD[kind], begins).all()
-    items = [_placed(row, kind) for row in rows]
-    return Board(items, total, number, None if mine is None else _own_line(conn, mine))
 
 
 def preview_own(conn: Connection, owner_id: AccountId, making: Making, now: datetime) -> Preview:
@@ -188,42 +145,7 @@ def _when(one: Unlock) -> tuple[datetime, Name]:
     return one.at, one.name
 
 
-def _own_line(conn: Connection, mine: Holder) -> Placed | None:
-    row = conn.execute(_LINE[mine.kind], {"mine": mine.id}).one_or_none()
-    return None if row is None else _placed(row, mine.kind)
-
-
-def _placed(row: Any, kind: HolderKind) -> Placed:
-    return Placed(row.rank, Holder(kind, row.holder_id), row.name, row.points, row.held)
-
-
-def _ranked(kind: HolderKind) -> Any:
-    table = account if kind is HolderKind.PLAYER else team
-    gone = account.c.deleted_at if kind is HolderKind.PLAYER else team.c.disbanded_at
-    rank = func.rank().over(order_by=standing.c.points.desc()).label("rank")
-    return (
-        select(standing.c.holder_id, standing.c.points, standing.c.held, table.c.name, rank)
-        .join(table, table.c.id == standing.c.holder_id)
-        .where(standing.c.holder_kind == kind.value, standing.c.points > 0, gone.is_(None))
-    )
-
-
-def _page_of(kind: HolderKind) -> Any:
-    ordered = _ranked(kind).order_by(standing.c.points.desc(), standing.c.holder_id)
-    return ordered.limit(bindparam("most")).offset(bindparam("skip"))
-
-
-def _line_of(kind: HolderKind) -> Any:
-    ranked = _ranked(kind).subquery("ranked")
-    return select(ranked).where(ranked.c.holder_id == bindparam("mine"))
-
-
 _NAMES = select(tournament.c.id, tournament.c.name).where(
     tournament.c.id.in_(bindparam("those", expanding=True)),
     tournament.c.visibility == Visibility.PUBLIC.value,
 )
-_BOARD = {kind: _page_of(kind) for kind in HolderKind}
-_LINE = {kind: _line_of(kind) for kind in HolderKind}
-_TOTAL = {
-    kind: select(func.count()).select_from(_ranked(kind).subquery("ranked")) for kind in HolderKind
-}

@@ -16,7 +16,6 @@ from clutch.teams.queries import get_team
 from clutch.web.answers import answers
 from clutch.web.kept import WHOLE_LOG, whole
 from clutch.web.kept_api import kept_answer
-from clutch.web.pages.leaderboards import is_missing
 from clutch.web.views import leaderboards as boards
 from clutch.web.views.against import pair_of
 from clutch.web.views.statistic_answers import (
@@ -91,14 +90,18 @@ def leaderboard_route(
     by: boards.Name,
     visit: ApiVisitDep,
     mode: Literal["solo", "roster", "team"] = "solo",
-    game: Annotated[str, Query(max_length=60)] = "",
-    period: Annotated[str, Query(pattern=r"^([0-9]{4}(-(0[1-9]|1[0-2]))?)?$")] = "",
+    game: Annotated[str, Query(max_length=boards.LONGEST_GAME)] = "",
+    period: Annotated[str, Query(pattern=f"^({boards.PERIOD})?$")] = "",
     page: PageNumber = 1,
 ) -> Response:
-    """A page of a leaderboard, and the caller's own line. `period` is a year or a month, in UTC."""
-    asked = boards.read_asked({"by": by, "mode": mode, "game": game, "period": period})
-    with visit.read() as conn:
-        if is_missing(conn, visit.site, by):
-            source = "achievements" if by == boards.ACHIEVEMENTS else "statistics"
-            return visit.json(LeaderboardOut(items=None, own=None, total=None, degraded=(source,)))
-        return visit.json(board_out(boards.show(conn, visit.actor, asked, page)))
+    """A page of a leaderboard, and the caller's own line. `period` is a year or a month, in UTC.
+
+    The board of achievements ranks `solo` (players, whatever they played in) and `team`.
+    """
+    asked = boards.Asked(by, mode, game, period)
+    boards.require_offered(asked)
+    found = boards.find_board(visit.site, visit.actor, asked, page)
+    if found is None:
+        source = "achievements" if by == boards.ACHIEVEMENTS else "statistics"
+        return visit.json(LeaderboardOut(items=None, own=None, total=None, degraded=(source,)))
+    return visit.json(board_out(found))

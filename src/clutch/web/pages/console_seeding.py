@@ -44,12 +44,13 @@ def seeding_page(visit: Visit, tournament_id: str) -> Response:
         frame = organized(conn, visit, tournament_id)
         _refuse_closed(frame.tournament.status)
         participants = participants_of(conn, frame.tournament.id)
-        ratings = seed_ratings(conn, visit.site, frame.tournament, participants)
+    rated = seed_ratings(visit.site, frame.tournament, participants)
     return visit.render(
         "tournaments/seeding.html",
         frame=frame,
         participants=_as_typed(visit, participants),
-        ratings=ratings,
+        ratings=None if rated is None else rated.of,
+        recomputing=rated is not None and rated.recomputing,
         field=FIELD,
     )
 
@@ -78,10 +79,10 @@ def seed_by_rating(visit: Visit, tournament_id: str) -> Response:
     with visit.read() as conn:
         tournament = organized(conn, visit, tournament_id).tournament
         participants = participants_of(conn, tournament.id)
-        ratings = seed_ratings(conn, visit.site, tournament, participants)
-    if ratings is None:
+    rated = seed_ratings(visit.site, tournament, participants)
+    if rated is None:
         raise RatingsUnavailable
-    order = by_rating(participants, ratings)
+    order = by_rating(participants, rated.of)
     visit.write(lambda tx: seeding.set_seeding(tx, visit.actor, key, form.version, order))
     flash = visit.gettext(N_("Order set by rating"))
     return visit.redirect(f"/tournaments/{tournament_id}/console/seeding", flash=flash)

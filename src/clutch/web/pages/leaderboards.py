@@ -6,18 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from clutch.bootstrap import Site
-from clutch.kernel.capabilities import State
-from clutch.statistics.boards import games_on_boards, periods_on_boards
-from clutch.statistics.rerating import find_refold
+from clutch.kernel.refusals import N_
 from clutch.web.kept import WHOLE_LOG, Keep
 from clutch.web.routing import Pages
 from clutch.web.views import leaderboards as views
 from clutch.web.views.numbers import page_number
-from clutch.web.views.statistics import missing_now, rating_of
+from clutch.web.views.statistics import rating_of
 from clutch.web.visit import Visit
 
 pages = Pages()
@@ -32,42 +29,46 @@ def stands(site: Site) -> str:
 
 @pages.get("/leaderboards", kept=Keep("leaderboards", lambda _: [WHOLE_LOG], stands))
 def leaderboards_page(visit: Visit) -> Response:
-    asked = views.read_asked(visit.request.query_params)
-    with visit.read() as conn:
-        missing = is_missing(conn, visit.site, asked.by)
-        if not missing and "mode" not in visit.request.query_params:
-            asked = views.with_anybody(conn, visit.actor, asked)
-        found = {} if missing else _found(conn, visit, asked)
+    query = visit.request.query_params
+    asked = views.read_asked(query)
+    any_mode = "mode" not in query
+    found = views.find_board(visit.site, visit.actor, asked, page_number(visit), any_mode=any_mode)
+    asked = asked if found is None else found.asked
     shown = visit.render(
         "statistics/leaderboards.html",
         wish=asked,
-        missing=missing,
+        found=found,
         tabs=[
             (name, visit.gettext(views.TITLES[name]), f"/leaderboards?by={name}")
             for name in views.NAMES
         ],
-        modes=[(mode, visit.gettext(views.MODES[mode])) for mode in views.modes_of(asked.by)],
-        asked=urlencode(msgspec.structs.asdict(asked)),
+        address="/leaderboards?" + urlencode(msgspec.structs.asdict(asked)) + "&page={page}",
         explained=visit.gettext(views.EXPLAINED[asked.by]),
         rating_of=rating_of,
-        **found,
+        **({} if found is None else _choices(visit, found)),
     )
-    if missing:
+    if found is None:
         shown.headers["Cache-Control"] = "no-store"
     return shown
 
 
-def is_missing(conn: Connection, site: Site, by: str) -> bool:
-    """Whether the board can't be shown now."""
-    if by == views.ACHIEVEMENTS:
-        return site.capabilities.get("achievements").state is not State.UP
-    return missing_now(conn, site) is not None
-
-
-def _found(conn: Connection, visit: Visit, asked: views.Asked) -> dict[str, Any]:
+def _choices(visit: Visit, found: views.Found) -> dict[str, Any]:
+    modes = views.modes_of(found.asked.by)
     return {
-        "board": views.show(conn, visit.actor, asked, page_number(visit)),
-        "games": games_on_boards(conn),
-        "periods": periods_on_boards(conn),
-        "recomputing": asked.by == "rating" and find_refold(conn) is not None,
+        "modes": [(mode, visit.gettext(words)) for mode, words in modes.items()],
+        "games": _with_asked(found.games, found.asked.game),
+        "periods": _with_asked(found.periods, found.asked.period),
+        "needs": None if found.needs is None else _needs_text(visit, found.needs),
     }
+
+
+def _with_asked(offered: list[str], asked: str) -> list[str]:
+    """What can be chosen; what was asked is there even if nobody stands in it."""
+    return offered if not asked or asked in offered else [asked, *offered]
+
+
+def _needs_text(visit: Visit, needs: views.Needs) -> str:
+    """What it takes to stand there, to who does not yet."""
+    if not needs.has_team:
+        return visit.gettext(N_("You are in no team. Your team's line stands here once you are."))
+    return visit.gettext(views.NEEDS[needs.by], needed=needs.needed, have=needs.have)

@@ -25,7 +25,6 @@ from clutch.achievements.shares import Counted
 from clutch.bootstrap import Site
 from clutch.kernel.capabilities import State
 from clutch.kernel.projections import is_current
-from clutch.kernel.refusals import Refusal
 from clutch.web.reader import Reader
 from clutch.web.views.achievement_words import (
     anchor,
@@ -35,6 +34,7 @@ from clutch.web.views.achievement_words import (
     text_of,
     title_of,
 )
+from clutch.web.views.guarded import guarded
 from clutch.web.visit import Visit
 
 T = TypeVar("T")
@@ -54,22 +54,10 @@ def team_holder(team_id: int) -> Holder:
 
 
 def told(site: Site, ask: Callable[[Connection], T]) -> T | None:
-    """What achievements have to say; None when they can't, whatever the reason.
-
-    It reads in a transaction of its own, so that whatever goes wrong stays there.
-    """
+    """What achievements have to say; None when they can't, whatever the reason."""
     if not site.capabilities.is_up(CAPABILITY):
         return None
-    try:
-        with site.database.read() as conn:
-            answer = ask(conn) if is_current(conn, _PROJECTION) else None
-    except Refusal:
-        raise
-    except Exception as error:  # noqa: BLE001 - the page around it must not fall with it
-        site.troubles.met(UNTOLD, error)
-        return None
-    site.troubles.over(UNTOLD)
-    return answer
+    return guarded(site, UNTOLD, lambda conn: ask(conn) if is_current(conn, _PROJECTION) else None)
 
 
 def is_off(site: Site) -> bool:

@@ -4,26 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
 
 from clutch.accounts.models import Actor
-from clutch.achievements import queries as achievements
-from clutch.achievements.record import Holder, HolderKind
-from clutch.kernel.refusals import N_
-from clutch.statistics.boards import BOARDS, By, Wish, read_board
+from clutch.achievements.boards import (
+    PointsWish,
+    games_with_points,
+    periods_with_points,
+    read_points,
+)
+from clutch.achievements.record import HolderKind
+from clutch.bootstrap import Site
+from clutch.kernel.refusals import N_, Kind, Refusal
+from clutch.statistics.boards import (
+    BOARDS,
+    Board,
+    By,
+    Wish,
+    games_on_boards,
+    most_rated,
+    periods_on_boards,
+    read_board,
+)
 from clutch.statistics.models import Mode
-from clutch.statistics.tallies import Tally
+from clutch.statistics.repository import LEAST_FORM
+from clutch.statistics.rerating import find_refold
 from clutch.teams.queries import teams_of
+from clutch.web.views.achievements import told
+from clutch.web.views.guarded import statistics_told
 
 Name = Literal["rating", "titles", "form", "achievements"]
 ACHIEVEMENTS = "achievements"
 NAMES = (*BOARDS, ACHIEVEMENTS)
 LONGEST_GAME = 60
-_PERIOD = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+# What has a board is after the year 2000, where records begin.
+PERIOD = r"20[0-9]{2}(-(0[1-9]|1[0-2]))?"
 
 TITLES = {
     "rating": N_("Rating"),
@@ -31,11 +50,13 @@ TITLES = {
     "form": N_("Form"),
     ACHIEVEMENTS: N_("Achievements"),
 }
-MODES = {
+_MODES = {
     Mode.SOLO.value: N_("Players alone"),
     Mode.ROSTER.value: N_("Players in teams"),
     Mode.TEAM.value: N_("Teams"),
 }
+# Achievements of a player count what they did alone and in teams.
+_POINTS_MODES = {Mode.SOLO.value: N_("Players"), Mode.TEAM.value: N_("Teams")}
 EXPLAINED = {
     "rating": N_(
         "Ranked by what the rating is at least (the rating less its ±), so that a few lucky "
@@ -43,8 +64,26 @@ EXPLAINED = {
     ),
     "titles": N_("Ranked by tournaments won, then by places among the first three."),
     "form": N_("Ranked by the share of the last 20 rated matches that was won, from five on."),
-    ACHIEVEMENTS: N_("Ranked by the points of achievements."),
+    ACHIEVEMENTS: N_(
+        "Ranked by the points of achievements. A period counts what was unlocked in it, a game "
+        "what was unlocked in its tournaments."
+    ),
 }
+NEEDS = {
+    "rating": N_("It takes a rated match."),
+    "titles": N_("It takes a place among the first three."),
+    "form": N_("It takes {needed} rated matches; so far there are {have}."),
+    ACHIEVEMENTS: N_("It takes an achievement."),
+}
+
+
+class ModeRefused(Refusal):
+    """Nobody of that mode stands on that board."""
+
+    code = "leaderboard-mode-refused"
+    kind = Kind.INVALID
+    field = "mode"
+    sentence = N_("This leaderboard ranks players (solo) and teams (team) only.")
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -56,73 +95,76 @@ class Asked(msgspec.Struct, frozen=True):
     period: str
 
 
-class Line(msgspec.Struct, frozen=True):
-    """A line; `tally` is None where the board counts `points`."""
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Why whoever looks is not on a board: how many it takes of `by`'s things, how many they have.
 
-    rank: int
-    holder_id: int
-    name: str
-    tag: str | None = None
-    colour: str | None = None
-    tally: Tally | None = None
-    points: int | None = None
+    `has_team`: on a board of teams, whether they are in any.
+    """
+
+    by: str
+    needed: int
+    have: int
+    has_team: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A page of a board, with the visitor's own line wherever it stands."""
+class Found:
+    """A page of a board, and what can be asked besides.
 
-    items: list[Line]
-    total: int
-    page: int
-    pages: int
-    own: Line | None
+    Who is logged in has their line in `board`, or else `needs`. `recomputing`: ratings are those
+    of before a correction that is being worked through.
+    """
 
-    @property
-    def shows_own(self) -> bool:
-        """Whether the own line is on this page anyway."""
-        return self.own is not None and self.own.holder_id in {one.holder_id for one in self.items}
+    asked: Asked
+    board: Board
+    needs: Needs | None
+    games: list[str]
+    periods: list[str]
+    recomputing: bool
 
 
 def read_asked(query: Mapping[str, str]) -> Asked:
-    """The wish in an address; what makes no sense there is as usual."""
+    """The wish in a page's address; what makes no sense there is as usual."""
     by, mode, period = query.get("by", ""), query.get("mode", ""), query.get("period", "")
     by = by if by in NAMES else NAMES[0]
-    modes = modes_of(by)
+    modes = list(modes_of(by))
     return Asked(
         by=by,
         mode=mode if mode in modes else modes[0],
-        game="" if by == ACHIEVEMENTS else query.get("game", "")[:LONGEST_GAME],
-        period=period if by != ACHIEVEMENTS and _PERIOD.fullmatch(period) else "",
+        game=query.get("game", "")[:LONGEST_GAME],
+        period=period if re.fullmatch(PERIOD, period) else "",
     )
 
 
-def with_anybody(conn: Connection, actor: Actor, asked: Asked) -> Asked:
-    """The board of the first kind of holders on which somebody stands.
+def require_offered(asked: Asked) -> None:
+    """Refuse a board that there is not.
 
-    Who names no kind wants to see who leads, also where only teams play.
+    Raises:
+        ModeRefused: nobody of that mode stands on it.
     """
-    others = (msgspec.structs.replace(asked, mode=mode) for mode in modes_of(asked.by))
-    return next((one for one in others if show(conn, actor, one, 1).items), asked)
+    if asked.mode not in modes_of(asked.by):
+        raise ModeRefused
 
 
-def modes_of(by: str) -> list[str]:
-    """Who can stand on a board."""
-    if by == ACHIEVEMENTS:
-        return [Mode.SOLO.value, Mode.TEAM.value]
-    return [mode.value for mode in Mode]
+def modes_of(by: str) -> Mapping[str, str]:
+    """Who can stand on a board, with the words for them."""
+    return _POINTS_MODES if by == ACHIEVEMENTS else _MODES
 
 
-def show(conn: Connection, actor: Actor, asked: Asked, page: int) -> Shown:
-    """The page of the board that is asked for."""
-    own = own_ids(conn, actor, asked.mode)
-    if asked.by == ACHIEVEMENTS:
-        return _points(conn, asked, page, own)
-    by: By = next(one for one in BOARDS if one == asked.by)
-    board = read_board(conn, Wish(by, Mode(asked.mode), asked.game, asked.period), page, own)
-    lines = [_line(one) for one in board.lines]
-    mine = None if board.own is None else _line(board.own)
-    return Shown(lines, board.total, board.page, board.pages, mine)
+def find_board(
+    site: Site, actor: Actor, asked: Asked, page: int, *, any_mode: bool = False
+) -> Found | None:
+    """The page of the board that is asked for; None while nobody can tell.
+
+    `any_mode`: who names no mode wants to see who leads, also where only teams play, and gets the
+    first mode in which somebody stands.
+    """
+
+    def ask(conn: Connection) -> Found:
+        return _find(conn, actor, _with_anybody(conn, asked) if any_mode else asked, page)
+
+    return told(site, ask) if asked.by == ACHIEVEMENTS else statistics_told(site, ask)
 
 
 def own_ids(conn: Connection, actor: Actor, mode: str) -> list[int]:
@@ -134,22 +176,42 @@ def own_ids(conn: Connection, actor: Actor, mode: str) -> list[int]:
     return [actor.account_id]
 
 
-def _line(one: Any) -> Line:
-    return Line(one.rank, one.holder_id, one.name, one.tag, one.colour, one.tally)
+def _find(conn: Connection, actor: Actor, asked: Asked, page: int) -> Found:
+    own = own_ids(conn, actor, asked.mode)
+    board = _read(conn, asked, page, own)
+    is_missing = actor.account_id is not None and board.own is None
+    counts_points = asked.by == ACHIEVEMENTS
+    return Found(
+        asked=asked,
+        board=board,
+        needs=_needs(conn, asked, own) if is_missing else None,
+        games=games_with_points(conn) if counts_points else games_on_boards(conn),
+        periods=periods_with_points(conn) if counts_points else periods_on_boards(conn),
+        recomputing=not counts_points and find_refold(conn) is not None,
+    )
 
 
-def _points(conn: Connection, asked: Asked, page: int, own: Sequence[int]) -> Shown:
+def _read(conn: Connection, asked: Asked, page: int, own: Sequence[int]) -> Board:
+    if asked.by != ACHIEVEMENTS:
+        return read_board(conn, _wish(asked), page, own)
     is_team = asked.mode == Mode.TEAM.value
     kind = HolderKind.TEAM if is_team else HolderKind.PLAYER
-    mine = Holder(kind, own[0]) if own else None
-    board = achievements.board(conn, kind, page, mine)
-    lines = [_points_line(one) for one in board.items]
-    own_line = None if board.mine is None else _points_line(board.mine)
-    return Shown(lines, board.total, board.page, board.pages, own_line)
+    return read_points(conn, PointsWish(kind, asked.game, asked.period), page, own)
 
 
-def _points_line(one: achievements.Placed) -> Line:
-    tag = "" if one.holder.kind is HolderKind.TEAM else None
-    return Line(
-        one.rank, one.holder.id, one.name or "", tag, "" if tag == "" else None, None, one.points
-    )
+def _needs(conn: Connection, asked: Asked, own: Sequence[int]) -> Needs:
+    needs = Needs(asked.by, needed=1, have=0, has_team=bool(own))
+    if asked.by != "form":
+        return needs
+    have = most_rated(conn, _wish(asked), own) if own else 0
+    return replace(needs, needed=LEAST_FORM, have=have)
+
+
+def _wish(asked: Asked) -> Wish:
+    by: By = next(one for one in BOARDS if one == asked.by)
+    return Wish(by, Mode(asked.mode), asked.game, asked.period)
+
+
+def _with_anybody(conn: Connection, asked: Asked) -> Asked:
+    others = (msgspec.structs.replace(asked, mode=mode) for mode in modes_of(asked.by))
+    return next((one for one in others if _read(conn, one, 1, ()).lines), asked)

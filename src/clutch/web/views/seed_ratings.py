@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -11,24 +12,36 @@ from clutch.engine import ParticipantId
 from clutch.statistics.models import Mode
 from clutch.statistics.queries import ratings_of
 from clutch.statistics.ratings import Rating
+from clutch.statistics.rerating import find_refold
 from clutch.tournaments.models import Participant, PlayedBy, Tournament
-from clutch.web.views.statistics import missing_now
+from clutch.web.views.guarded import statistics_told
 
 Ratings = Mapping[ParticipantId, Rating]
 
 
+@dataclass(frozen=True, slots=True)
+class SeedRatings:
+    """`recomputing`: they are those of before a correction that is being worked through."""
+
+    of: Ratings
+    recomputing: bool
+
+
 def seed_ratings(
-    conn: Connection, site: Site, tournament: Tournament, participants: Sequence[Participant]
-) -> Ratings | None:
+    site: Site, tournament: Tournament, participants: Sequence[Participant]
+) -> SeedRatings | None:
     """What the participants are rated in the tournament's game; None when that can't be said."""
-    if missing_now(conn, site) is not None:
-        return None
     by_teams = tournament.played_by is PlayedBy.TEAM
     holders = {one.id: one.team_id if by_teams else one.account_id for one in participants}
     ids = [holder for holder in holders.values() if holder is not None]
     mode = Mode.TEAM if by_teams else Mode.SOLO
-    found = ratings_of(conn, mode, ids, tournament.game)
-    return {one: found[holder] for one, holder in holders.items() if holder in found}
+
+    def ask(conn: Connection) -> SeedRatings:
+        found = ratings_of(conn, mode, ids, tournament.game)
+        ratings = {one: found[holder] for one, holder in holders.items() if holder in found}
+        return SeedRatings(ratings, find_refold(conn) is not None)
+
+    return statistics_told(site, ask)
 
 
 def by_rating(participants: Sequence[Participant], ratings: Ratings) -> list[ParticipantId]:

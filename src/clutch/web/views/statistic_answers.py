@@ -9,13 +9,14 @@ import msgspec
 
 from clutch.statistics.analysis import Analysis, Compared, Share
 from clutch.statistics.basics import Basics
+from clutch.statistics.boards import Line
 from clutch.statistics.models import Axis, BestPlace, Mode
 from clutch.statistics.projection import NAME
 from clutch.statistics.ratings import Rating
 from clutch.statistics.tallies import Tally
 from clutch.tournaments.records import PlayedMatch
 from clutch.web.views.against import Pair
-from clutch.web.views.leaderboards import Line, Shown
+from clutch.web.views.leaderboards import Found, Needs
 from clutch.web.views.statistics import Met, Part, StatisticsPage, rating_of
 
 _OF_GAMES = ("games_won", "games_lost", "deciders_won", "deciders_lost")
@@ -172,10 +173,22 @@ class StatisticsOut(msgspec.Struct, frozen=True):
     degraded: tuple[str, ...] = ()
 
 
+class NeedsOut(msgspec.Struct, frozen=True):
+    """Why somebody is on no line: `needed` rated matches, podiums or achievements, they `have`.
+
+    `has_team`: on a board of teams, whether they are in any.
+    """
+
+    needed: int
+    have: int
+    has_team: bool
+
+
 class LineOut(msgspec.Struct, frozen=True):
     rank: int
     id: int
     name: str
+    tag: str | None
     rating: RatingOut | None
     titles: int | None
     podiums: int | None
@@ -186,11 +199,17 @@ class LineOut(msgspec.Struct, frozen=True):
 
 
 class LeaderboardOut(msgspec.Struct, frozen=True):
-    """A page; `own` is the caller's line wherever it stands, null where they have none."""
+    """A page; `own` is the caller's line wherever it stands.
+
+    Who is logged in and has no line reads in `own_needs` what it takes. `recomputing`: ratings are
+    those of before a correction that is being worked through.
+    """
 
     items: list[LineOut] | None
     own: LineOut | None
     total: int | None
+    own_needs: NeedsOut | None = None
+    recomputing: bool = False
     page: int = 1
     pages: int = 1
     degraded: tuple[str, ...] = ()
@@ -335,15 +354,22 @@ def rating_out(rating: Rating | None) -> RatingOut | None:
     return None if rating is None else RatingOut(rating.points, rating.margin, rating.floor)
 
 
-def board_out(shown: Shown) -> LeaderboardOut:
+def board_out(found: Found) -> LeaderboardOut:
     """A page of a board."""
+    board = found.board
     return LeaderboardOut(
-        items=[line_out(one) for one in shown.items],
-        own=None if shown.own is None else line_out(shown.own),
-        total=shown.total,
-        page=shown.page,
-        pages=shown.pages,
+        items=[line_out(one) for one in board.lines],
+        own=None if board.own is None else line_out(board.own),
+        total=board.total,
+        own_needs=None if found.needs is None else needs_out(found.needs),
+        recomputing=found.recomputing,
+        page=board.page,
+        pages=board.pages,
     )
+
+
+def needs_out(needs: Needs) -> NeedsOut:
+    return NeedsOut(needs.needed, needs.have, needs.has_team)
 
 
 def line_out(one: Line) -> LineOut:
@@ -352,6 +378,7 @@ def line_out(one: Line) -> LineOut:
         rank=one.rank,
         id=one.holder_id,
         name=one.name,
+        tag=one.tag,
         rating=rating_out(rating_of(tally)),
         titles=None if tally is None else tally.titles,
         podiums=None if tally is None else tally.podiums,
