@@ -36,7 +36,6 @@ DOMAINS = (*CONTEXTS, "web")
 OWNERS = {
     "account": "accounts",
     "achievement_answers": "achievements",
-    "achievement_notes": "achievements",
     "achievement_words": "achievements",
     "achievements_own": "achievements",
     "admin": "accounts",

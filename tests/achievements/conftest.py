@@ -43,8 +43,12 @@ class Trophies(Arena):
         return {name.key for name in self.holding(whose).unlocks if not name.period}
 
     def told(self, whose: Actor | Team) -> list[tuple[str, Name]]:
-        """What the holder's stream says: `+` and `-`, in order."""
-        signs = {"achievement-unlocked": "+", "achievement-taken-back": "-"}
+        """What the holder's stream says: `+` unlocked, `-` taken back, `=` held again, in order."""
+        signs = {
+            "achievement-unlocked": "+",
+            "achievement-taken-back": "-",
+            "achievement-held-again": "=",
+        }
         return [
             (signs[one.kind], one.fact().name)
             for one in self.log(holder_of(whose).stream)

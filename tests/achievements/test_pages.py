@@ -19,8 +19,9 @@ from clutch.kernel.capabilities import State
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.settings import Settings
 from clutch.web.app import create_app
-from clutch.web.reader import Reader
-from clutch.web.views.notes import toasts_of
+from clutch.web.reader import Reader, reading
+from clutch.web.views.achievement_words import held_by
+from clutch.web.views.notes import note, toasts_of
 from tests.achievements.conftest import Trophies
 from tests.fixtures.browsing import Browser, Bugs
 from tests.fixtures.site import on_sqlite
@@ -98,12 +99,31 @@ def test_the_catalogue_says_how_many_hold_it(
 ) -> None:
     page = make_client().get("/achievements")
     # One of five accounts has won a tournament: the organizer is a player too.
-    assert "Champion Win a tournament of at least four participants 1 Uncommon 15 points 20%" in (
-        page.text
-    )
+    assert (
+        "Champion Win a tournament of at least four participants 1 Uncommon 15 points "
+        "held by 20% of players"
+    ) in page.text
     assert "Выиграть турнир, где не меньше четырёх участников" in (
         make_client("ru").get("/achievements").text
     )
+
+
+@pytest.mark.parametrize(
+    ("percent", "english", "russian"),
+    [
+        (None, "", ""),
+        (0, "held by no player yet", "пока ни у кого из игроков"),
+        (0.04, "held by under 0.1% of players", "есть менее чем у 0,1 % игроков"),
+        (3, "held by 3% of players", "есть у 3 % игроков"),
+    ],
+)
+def test_a_share_says_who_holds_it_and_nothing_while_it_is_not_known(
+    percent: float | None, english: str, russian: str
+) -> None:
+    readers = Reader("en", ZoneInfo("UTC")), Reader("ru", ZoneInfo("UTC"))
+    for reader, said in zip(readers, (english, russian), strict=True):
+        with reading(reader):
+            assert held_by(percent).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
 def test_a_team_has_its_own(trophies: Trophies, make_client: Callable[..., Browser]) -> None:
@@ -114,7 +134,7 @@ def test_a_team_has_its_own(trophies: Trophies, make_client: Callable[..., Brows
     trophies.follow()
     page = make_client().get(f"/teams/{team.id}/achievements")
     assert "Full house" in page.piece("achievements")
-    assert "100% of teams" in page.piece("achievements")
+    assert "held by 100% of teams" in page.piece("achievements")
     history = make_client().log_in(trophies.session(alice)).get(f"/teams/{team.id}/history")
     assert "Unlocked: Full house" in history.text
 
@@ -138,9 +158,14 @@ def test_an_unlock_is_a_note_on_every_page_of_its_holder(
     title = next(one for one in events if b"titles" in one.json.encode())
     reader = Reader("ru", ZoneInfo("UTC"))
     with trophies.database.read() as conn:
-        (note,) = toasts_of(conn, [title], reader, trophies.clock.now())
-    assert note.text == "Открыто достижение: Чемпион\N{NO-BREAK SPACE}I."
-    assert note.href == tab(played[0]) + "#achievement-titles"
+        (toast,) = toasts_of(conn, [title], reader, trophies.clock.now())
+    assert toast.text == "Открыто достижение: Чемпион\N{NO-BREAK SPACE}I."
+    assert toast.href == tab(played[0]) + "#achievement-titles"
+
+
+def test_a_kind_of_note_is_said_by_one_function_only() -> None:
+    with pytest.raises(ValueError, match="achievement-unlocked"):
+        note("achievement-unlocked")(lambda *_: None)
 
 
 def test_organizers_make_preview_change_and_retire_their_own(

@@ -172,6 +172,25 @@ def test_a_rebuild_gives_the_same_rows_and_tells_nothing(
     assert [trophies.told(one) for one in four] == told
 
 
+def test_what_holds_again_by_the_same_cause_is_not_unlocked_a_second_time(
+    trophies: Trophies, four: list[Actor]
+) -> None:
+    boss = trophies.organizer()
+    alice, dave = four[0], four[3]
+    cup = trophies.open_cup(boss)
+    for one in four:
+        trophies.register(cup, one)
+    trophies.start(boss, cup)
+    for scores in ((1, 0), (1, 0), (0, 1)):
+        trophies.decide(boss, cup, "U1.1", scores)
+        trophies.follow()
+        revoke(trophies, boss, cup, "U1.1")
+        trophies.follow()
+    for winner, expected in ((alice, "+-=-"), (dave, "+-")):
+        told = trophies.told(winner)
+        assert "".join(sign for sign, name in told if name == Name("matches-won")) == expected
+
+
 def play_at_random(
     trophies: Trophies, boss: Actor, people: list[Actor], dice: random.Random, name: str
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from clutch.achievements.models import Name
 from clutch.kernel.log import Fact, fact
 
+UNLOCKED = "achievement-unlocked"
 OWN_MADE, OWN_EDITED, OWN_RETIRED = (
     "own-achievement-made",
     "own-achievement-edited",
@@ -12,7 +13,7 @@ OWN_MADE, OWN_EDITED, OWN_RETIRED = (
 )
 
 
-@fact("achievement-unlocked")
+@fact(UNLOCKED)
 class AchievementUnlocked(Fact, frozen=True):
     """In the holder's stream: they hold it now.
 
@@ -37,6 +38,24 @@ class AchievementUnlocked(Fact, frozen=True):
 @fact("achievement-taken-back")
 class AchievementTakenBack(Fact, frozen=True):
     """In the holder's stream: what they held does not hold any more, after a correction."""
+
+    key: str
+    tier: int
+    period: str
+    points: int
+    cause: int
+
+    @property
+    def name(self) -> Name:
+        return Name(self.key, self.tier, self.period)
+
+
+@fact("achievement-held-again")
+class AchievementHeldAgain(Fact, frozen=True):
+    """In the holder's stream: what was taken back holds after all, by the cause it had before.
+
+    That it was unlocked by this cause has been told; it is not told a second time.
+    """
 
     key: str
     tier: int

@@ -7,7 +7,7 @@ is kept once it is held is not emptied before that: it is given, not derived.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -15,12 +15,16 @@ from sqlalchemy import Connection
 from clutch.achievements import repository
 from clutch.achievements.catalogue import BY_KEY, CATALOGUE, VERSION
 from clutch.achievements.evaluate import Reached, Yardstick, evaluate
-from clutch.achievements.events import AchievementTakenBack, AchievementUnlocked
+from clutch.achievements.events import (
+    AchievementHeldAgain,
+    AchievementTakenBack,
+    AchievementUnlocked,
+)
 from clutch.achievements.models import Name, Unlock
 from clutch.achievements.own_rows import yardsticks
 from clutch.achievements.reading import CHUNK, read_records
 from clutch.achievements.record import Holder
-from clutch.achievements.repository import NOTHING, Change, Standing
+from clutch.achievements.repository import NOTHING, Change, Standing, ToldUnlock
 from clutch.achievements.touched import Touched, changes_numbers, touched_by
 from clutch.kernel import log
 from clutch.kernel.log import Event, Fact
@@ -93,8 +97,12 @@ def _changes(
         before = unlocks.get(holder, {})
         change = compare(holder, before, evaluate(record, own))
         if change.gone or change.written or change.standing != standings.get(holder, NOTHING):
-            found.append((change, _facts(change, before, touched[holder])))
-    return found
+            found.append((change, before))
+    new = {one.holder.stream for one, before in found if _new(one, before)}
+    known = repository.told_unlocks(conn, sorted(new))
+    return [
+        (change, _facts(change, before, touched[change.holder], known)) for change, before in found
+    ]
 
 
 def compare(holder: Holder, before: Mapping[Name, Unlock], now: Reached) -> Change:
@@ -125,11 +133,22 @@ def _kept(before: Mapping[Name, Unlock]) -> dict[Name, Unlock]:
     }
 
 
-def _facts(change: Change, before: Mapping[Name, Unlock], cause: int) -> Told:
+def _facts(
+    change: Change, before: Mapping[Name, Unlock], cause: int, known: Set[ToldUnlock]
+) -> Told:
     stream = change.holder.stream
     gone: Told = [(stream, _taken_back(before[name], cause)) for name in change.gone]
-    new = [one for one in change.written if one.name not in before]
-    return gone + [(stream, _unlocked(one, cause)) for one in sorted(new, key=_when)]
+    return gone + [
+        (
+            stream,
+            _again(one, cause) if (stream, one.name, one.cause) in known else _unlocked(one, cause),
+        )
+        for one in sorted(_new(change, before), key=_when)
+    ]
+
+
+def _new(change: Change, before: Mapping[Name, Unlock]) -> list[Unlock]:
+    return [one for one in change.written if one.name not in before]
 
 
 def _when(one: Unlock) -> tuple[object, Name]:
@@ -150,10 +169,8 @@ def _unlocked(one: Unlock, cause: int) -> AchievementUnlocked:
 
 
 def _taken_back(one: Unlock, cause: int) -> AchievementTakenBack:
-    return AchievementTakenBack(
-        key=one.name.key,
-        tier=one.name.tier,
-        period=one.name.period,
-        points=one.points,
-        cause=cause,
-    )
+    return AchievementTakenBack(one.name.key, one.name.tier, one.name.period, one.points, cause)
+
+
+def _again(one: Unlock, cause: int) -> AchievementHeldAgain:
+    return AchievementHeldAgain(one.name.key, one.name.tier, one.name.period, one.points, cause)

@@ -9,13 +9,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
+from clutch.achievements.events import UNLOCKED, AchievementUnlocked
 from clutch.achievements.models import Name, Unlock
 from clutch.achievements.record import Cause, Holder, HolderKind
 from clutch.achievements.tables import standing, tally, unlock
 from clutch.kernel.parts import in_parts
+from clutch.kernel.tables import event
 from clutch.kernel.writing import Transaction
 
 CHUNK = 500
+
+ToldUnlock = tuple[str, Name, Cause]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,17 @@ def standings_of(conn: Connection, holders: Iterable[Holder]) -> dict[Holder, St
     for kind, ids in _by_kind(holders):
         rows = conn.execute(_STANDINGS, {"kind": kind.value, "holders": ids})
         found |= {Holder(kind, row.holder_id): standing_of(row) for row in rows}
+    return found
+
+
+def told_unlocks(conn: Connection, streams: Sequence[str]) -> set[ToldUnlock]:
+    """What these streams have been told of as unlocked, by which causes, taken back or not."""
+    found: set[ToldUnlock] = set()
+    for some in in_parts(streams, CHUNK):
+        for row in conn.execute(_TOLD, {"streams": list(some)}):
+            fact = _UNLOCKED.decode(row.body)
+            cause = Cause(fact.tournament_id, fact.match_id, fact.team_id)
+            found.add((row.stream, fact.name, cause))
     return found
 
 
@@ -151,6 +166,10 @@ def _standing_row(change: Change) -> dict[str, Any]:
     }
 
 
+_UNLOCKED = msgspec.json.Decoder(AchievementUnlocked)
+_TOLD = select(event.c.stream, event.c.body).where(
+    event.c.stream.in_(bindparam("streams", expanding=True)), event.c.kind == UNLOCKED
+)
 _COUNTS = msgspec.json.Decoder(dict[str, int])
 _UNLOCKS = select(unlock).where(
     unlock.c.holder_kind == bindparam("kind"),

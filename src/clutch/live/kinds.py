@@ -25,6 +25,7 @@ _OF_PLAYERS = frozenset(
         "player-out",
         "achievement-unlocked",
         "achievement-taken-back",
+        "achievement-held-again",
         "statistics-changed",
     }
 )
@@ -38,6 +39,7 @@ _OF_TEAMS = frozenset(
         "team-member-left",
         "achievement-unlocked",
         "achievement-taken-back",
+        "achievement-held-again",
         "statistics-changed",
     }
 )

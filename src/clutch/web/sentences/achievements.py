@@ -27,6 +27,12 @@ def taken_back(teller: Teller, event: Event, fact: events.AchievementTakenBack) 
     return teller.say(said, achievement=_linked(teller, event, fact.name))
 
 
+@sentence("achievement-held-again")
+def held_again(teller: Teller, event: Event, fact: events.AchievementHeldAgain) -> Markup:
+    said = N_("Holds again after a correction: {achievement}.")
+    return teller.say(said, achievement=_linked(teller, event, fact.name))
+
+
 @sentence(events.OWN_MADE)
 def made(teller: Teller, _: Event, fact: events.OwnAchievementMade) -> Markup:
     return _of_own(teller, N_("Achievement made for the community: {achievement}."), fact)

@@ -35,6 +35,7 @@ RULES = {
     Rule.PODIUMS: N_("Places one to three"),
     Rule.TITLES: N_("Tournaments won"),
 }
+LEAST_SHOWN = 0.1
 _NUMERALS = ("I", "II", "III", "IV", "V")
 GONE = N_("An achievement that is there no longer")
 
@@ -105,15 +106,37 @@ def cause_word(cause: Cause) -> str:
     return current_reader().gettext(N_("to the match") if is_match else N_("to the tournament"))
 
 
-def share_text(percent: float | None) -> str:
-    """`3%` of all players; nothing is rounded down to nobody."""
+def share_text(percent: float) -> str:
+    """`3%`; nothing is rounded down to nobody."""
     reader = current_reader()
-    if percent is None:
-        return ""
-    if 0 < percent < 0.1:
+    if 0 < percent < LEAST_SHOWN:
         return reader.gettext(N_("under 0.1%"))
     shown = round(percent, 1) if percent < 10 else round(percent)
     return reader.gettext(N_("{percent}%"), percent=shown)
+
+
+_HELD = (
+    N_("held by {share} of players"),
+    N_("held by under 0.1% of players"),
+    N_("held by no player yet"),
+)
+_HELD_BY_TEAMS = (
+    N_("held by {share} of teams"),
+    N_("held by under 0.1% of teams"),
+    N_("held by no team yet"),
+)
+
+
+def held_by(percent: float | None, *, is_team: bool = False) -> str:
+    """`held by 3% of players`; nothing while it is not known."""
+    if percent is None:
+        return ""
+    some, hardly_any, none = _HELD_BY_TEAMS if is_team else _HELD
+    if percent == 0:
+        return current_reader().gettext(none)
+    if percent < LEAST_SHOWN:
+        return current_reader().gettext(hardly_any)
+    return current_reader().gettext(some, share=share_text(percent))
 
 
 def address_of(stream: str, name: Name) -> str:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection
 
-import clutch.web.views.achievement_notes  # noqa: F401 - says what its kinds say
 from clutch.accounts.models import LANGUAGES
 from clutch.bootstrap import Site
 from clutch.kernel.log import Event

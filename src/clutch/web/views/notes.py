@@ -35,7 +35,8 @@ FRESH = timedelta(minutes=10)
 _SAYS: dict[str, Say] = {}
 _OWN = "own-"
 _UNLOCKED = N_("Unlocked: {achievement}.")
-_CHALLENGE_MET = N_("Challenge met: {achievement}.")
+_MET = N_("Challenge met: {achievement}.")
+_TAKEN_BACK = N_("Taken back, for it no longer holds: {achievement}.")
 _NOBODY = N_("nobody")
 _DELETED = N_("deleted player")
 _OPENED = N_("Your match {match} is ready. Your opponent: {opponent}.")
@@ -50,10 +51,16 @@ _DISPUTED = N_("The two reports of match {match} against {opponent} differ. An o
 
 
 def note(*kinds: str) -> Callable[[Say], Say]:
-    """Say what events of these kinds in a player's stream tell that player."""
+    """Say what events of these kinds in a player's stream tell that player.
+
+    A kind is said by one function: a second one for it fails when it is imported.
+    """
 
     def known(say: Say) -> Say:
-        _SAYS.update(dict.fromkeys(kinds, say))
+        for kind in kinds:
+            if kind in _SAYS:
+                raise ValueError(f"two notes for {kind}")
+            _SAYS[kind] = say
         return say
 
     return known
@@ -88,14 +95,22 @@ def _of_match(conn: Connection, event: Event, reader: Reader) -> Toast:
 
 
 @note("achievement-unlocked")
-def _of_achievement(conn: Connection, event: Event, reader: Reader) -> Toast:
+def _unlocked(conn: Connection, event: Event, reader: Reader) -> Toast:
+    is_challenge = bool(event.fact().period)
+    return _of_achievement(conn, event, reader, _MET if is_challenge else _UNLOCKED, "good")
+
+
+@note("achievement-taken-back")
+def _taken_back(conn: Connection, event: Event, reader: Reader) -> Toast:
+    return _of_achievement(conn, event, reader, _TAKEN_BACK, "wait")
+
+
+def _of_achievement(conn: Connection, event: Event, reader: Reader, text: str, tone: str) -> Toast:
     name: Name = event.fact().name
-    own = None
-    if name.key.startswith(_OWN):
-        own = find_own(conn, int(name.key.removeprefix(_OWN)))
-    text = _CHALLENGE_MET if name.period else _UNLOCKED
+    own_id = name.key.removeprefix(_OWN)
+    own = find_own(conn, int(own_id)) if own_id != name.key else None
     said = reader.gettext(text, achievement=title_of(reader, name, own))
-    return Toast(event.seq, said, address_of(event.stream, name), "good")
+    return Toast(event.seq, said, address_of(event.stream, name), tone)
 
 
 def _text_of(notice: Notice) -> tuple[str, str]:
