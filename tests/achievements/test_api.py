@@ -64,6 +64,11 @@ def test_the_catalogue_has_shares_and_keeps_secrets(played: list[Actor], api: Ap
     assert len(listed) >= 40
     titles = next(one for one in listed if one["key"] == "titles")
     assert titles["tiers"][0]["percent_of_players"] == 20
+    goals = {one["key"] for one in api.get("/challenges").json()["challenges"]}
+    assert goals == {one["key"] for one in listed if one["current"]}
+    challenges = [one for one in listed if one["span"] is not None]
+    assert {one["span"] for one in challenges} == {"day", "week"}
+    assert all(one["tiers"][0]["percent_of_players"] is None for one in challenges)
     hidden = [one for one in listed if one["hidden"]]
     assert hidden
     assert all(one["key"] is one["name"] is one["tiers"][0]["text"] is None for one in hidden)

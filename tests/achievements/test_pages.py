@@ -13,7 +13,10 @@ import pytest
 
 from clutch.accounts.models import Actor
 from clutch.achievements import projection
+from clutch.achievements.catalogue.challenges import FIRST
 from clutch.achievements.evaluate import Reached
+from clutch.achievements.models import Span
+from clutch.achievements.queries import goals_at
 from clutch.bootstrap import open_site
 from clutch.kernel.capabilities import State
 from clutch.kernel.clock import FrozenClock
@@ -143,12 +146,28 @@ def test_challenges_show_progress_and_what_was_met(
     trophies: Trophies, played: list[Actor], make_client: Callable[..., Browser]
 ) -> None:
     guest = make_client().get("/achievements/challenges")
-    assert guest.text.count("5 points") == guest.text.count("20 points") == 2
+    assert guest.text.count(" 5 points") == guest.text.count(" 15 points") == 2
     alice = make_client().log_in(trophies.session(played[0])).get("/achievements/challenges")
     met = [name for name in trophies.holding(played[0]).unlocks if name.period]
     assert len(met) > 0
     assert "None yet" not in alice.piece("challenges-met")
     assert "Spring Cup" in alice.piece("challenges-met")
+
+
+def test_the_catalogue_shows_all_challenges_and_marks_those_of_now(
+    trophies: Trophies, played: list[Actor], make_client: Callable[..., Browser]
+) -> None:
+    now = {goal.challenge.name for goal in goals_at(trophies.clock.now())}
+    met = {name.key for name in trophies.holding(played[0]).unlocks if name.period}
+    page = make_client().log_in(trophies.session(played[0])).get("/achievements")
+    text = page.piece("catalogue")
+    for one in FIRST:
+        when = "Today" if one.span is Span.DAY else "This week"
+        assert (f"{one.name} {when} " in text) is (one.name in now), one.key
+    assert text.count("For one ") == len(FIRST) - len(now)
+    assert met
+    # Whoever was away could not have met them, so nobody is counted.
+    assert "held by" not in text[text.index("Good day") :]
 
 
 def test_an_unlock_is_a_note_on_every_page_of_its_holder(

@@ -145,6 +145,7 @@ SCENES: dict[str, Scene] = {
 TARGETS = [
     pytest.param(one.key, number, id=f"{one.key}-{number}")
     for one in CATALOGUE
+    if one.span is None  # challenges: see test_challenges.py
     for number in range(1, len(one.tiers) + 1)
 ]
 
@@ -282,7 +283,7 @@ def test_who_left_is_not_in_the_house_any_more() -> None:
 
 
 def test_every_rule_has_its_scene() -> None:
-    assert set(SCENES) == set(BY_KEY)
+    assert set(SCENES) == {one.key for one in CATALOGUE if one.span is None}
 
 
 def test_the_catalogue_is_in_order() -> None:

@@ -28,6 +28,14 @@ class Category(StrEnum):
     ORGANIZING = "organizing"
     COMMUNITY = "community"
     SPECIAL = "special"
+    CHALLENGES = "challenges"
+
+
+class Span(StrEnum):
+    """How long a challenge lasts."""
+
+    DAY = "day"
+    WEEK = "week"
 
 
 class Rarity(StrEnum):
@@ -78,7 +86,8 @@ class Achievement:
     """One line of the catalogue; `tiers` from the lowest target to the highest.
 
     `hidden`: nobody is told what it takes before they hold it. `keeps`: once held it stays,
-    whatever is corrected later; the others are taken back when they no longer hold.
+    whatever is corrected later; the others are taken back when they no longer hold. `span`: it is a
+    challenge of one tier, which can be met once in each day or week that asks for it.
     """
 
     key: str
@@ -90,6 +99,7 @@ class Achievement:
     holders: frozenset[HolderKind] = BOTH
     hidden: bool = False
     keeps: bool = False
+    span: Span | None = None
 
     def tier(self, number: int) -> Tier:
         """Tiers are numbered from 1."""

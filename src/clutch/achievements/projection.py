@@ -118,7 +118,7 @@ def compare(holder: Holder, before: Mapping[Name, Unlock], now: Reached) -> Chan
         written=tuple(one for name, one in sorted(after.items()) if before.get(name) != one),
         standing=Standing(
             points=sum(one.points for one in after.values()),
-            held=sum(name.key in BY_KEY for name in after),
+            held=sum(name.key in BY_KEY and not name.period for name in after),
             counts=dict(now.values),
         ),
     )

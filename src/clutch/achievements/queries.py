@@ -12,10 +12,18 @@ from sqlalchemy import Connection, bindparam, select
 from clutch.accounts.models import AccountId
 from clutch.accounts.queries import names_of
 from clutch.achievements import repository
-from clutch.achievements.challenges import Challenge, Period, Span, chosen, met_in, period_of
+from clutch.achievements.challenges import Period, chosen, met_in, period_of
 from clutch.achievements.counters import best
 from clutch.achievements.evaluate import measure
-from clutch.achievements.models import Name, Unlock, level_of, points_for
+from clutch.achievements.models import (
+    Achievement,
+    Name,
+    Span,
+    Tier,
+    Unlock,
+    level_of,
+    points_for,
+)
 from clutch.achievements.own import Making, OwnAchievement, OwnId
 from clutch.achievements.own_rows import measured_by
 from clutch.achievements.reading import CHUNK, read_record, read_records
@@ -68,10 +76,15 @@ class Holding:
 class Goal:
     """A challenge of the day or week, and how far somebody is; None: nobody asks."""
 
-    challenge: Challenge
+    challenge: Achievement
     period: Period
     value: int | None
     met: bool
+
+    @property
+    def tier(self) -> Tier:
+        """What it takes, and what it is worth."""
+        return self.challenge.tier(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from clutch.web.views.achievement_words import (
     points_text,
     rarity_name,
     share_text,
+    span_name,
 )
 from clutch.web.views.bracket import DrawnMatch
 from clutch.web.words import (
@@ -141,6 +142,7 @@ def environment() -> Environment:
         "points_text": points_text,
         "held_by": held_by,
         "share_text": share_text,
+        "span_name": span_name,
         "challenge_text": challenge_text,
         "cause_path": cause_path,
         "cause_word": cause_word,

@@ -6,11 +6,11 @@ a target or a rarity; what everybody holds is then worked out anew.
 
 from __future__ import annotations
 
-from clutch.achievements.catalogue import habits, people, play
+from clutch.achievements.catalogue import challenges, habits, people, play
 from clutch.achievements.models import Achievement
 from clutch.achievements.record import HolderKind
 
-VERSION = 1
+VERSION = 2
 
 CATALOGUE: tuple[Achievement, ...] = (
     *play.TOURNAMENTS,
@@ -21,13 +21,17 @@ CATALOGUE: tuple[Achievement, ...] = (
     *people.ORGANIZING,
     *people.COMMUNITY,
     *habits.SPECIAL,
+    *challenges.FIRST,
 )
 BY_KEY = {one.key: one for one in CATALOGUE}
 
 
 def for_kind(kind: HolderKind) -> tuple[Achievement, ...]:
-    """What such a holder can reach."""
+    """What such a holder can reach once and for all; challenges come anew each day and week."""
     return _FOR[kind]
 
 
-_FOR = {kind: tuple(one for one in CATALOGUE if kind in one.holders) for kind in HolderKind}
+_FOR = {
+    kind: tuple(one for one in CATALOGUE if kind in one.holders and one.span is None)
+    for kind in HolderKind
+}

@@ -77,7 +77,7 @@ def catalogue_route(visit: ApiVisitDep) -> Response:
         return visit.site.shares.read(conn), None if me is None else holding_of(conn, player(me))
 
     counted, mine = told(visit.site, ask) or (None, None)
-    return visit.json(catalogue_out(visit.reader, counted, mine))
+    return visit.json(catalogue_out(visit.reader, counted, mine, visit.now))
 
 
 @router.get("/challenges", **answers(ChallengesOut))

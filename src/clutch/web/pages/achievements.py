@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from clutch.achievements.challenges import Span, period_of
+from clutch.achievements.challenges import period_of
+from clutch.achievements.models import Span
 from clutch.achievements.queries import Goal, Holding, goals_at, goals_of, holding_of
 from clutch.achievements.record import Holder
 from clutch.achievements.shares import Counted
@@ -36,7 +37,7 @@ def catalogue_page(visit: Visit) -> Response:
     counted, mine = told(visit.site, ask) or (None, None)
     return visit.render(
         "achievements/catalogue.html",
-        shelves=catalogue_shelves(visit.reader, counted, mine),
+        shelves=catalogue_shelves(visit.reader, counted, mine, visit.now),
         counted=counted,
         is_off=is_off(visit.site),
     )

@@ -22,7 +22,8 @@ from clutch.kernel.refusals import N_
 from clutch.web.forms import Form
 from clutch.web.routing import Pages
 from clutch.web.views.achievement_words import RULES
-from clutch.web.views.achievements import made_list, told
+from clutch.web.views.achievements import told
+from clutch.web.views.own_achievements import made_list
 from clutch.web.visit import Visit
 
 pages = Pages()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 
 import msgspec
@@ -9,12 +10,12 @@ import msgspec
 from clutch.achievements.catalogue import BY_KEY, CATALOGUE, for_kind
 from clutch.achievements.models import Achievement, Unlock
 from clutch.achievements.own import OwnAchievement
-from clutch.achievements.queries import Goal, Holding
+from clutch.achievements.queries import Goal, Holding, goals_at
 from clutch.achievements.record import HolderKind
 from clutch.achievements.shares import Counted
 from clutch.web.reader import Reader
 from clutch.web.views.achievement_words import text_of, title_of
-from clutch.web.views.achievements import degraded
+from clutch.web.views.achievements import degraded, percent_of
 
 
 class TierOut(msgspec.Struct):
@@ -30,13 +31,18 @@ class TierOut(msgspec.Struct):
 
 
 class AchievementOut(msgspec.Struct):
-    """One of the catalogue. A hidden one has neither key, name nor texts."""
+    """One of the catalogue. A hidden one has neither key, name nor texts.
+
+    `span`: a challenge of one day or one week; `current`: of today, or of this week.
+    """
 
     key: str | None
     category: str
     name: str | None
     hidden: bool
     kept: bool
+    span: str | None
+    current: bool
     holders: list[str]
     tiers: list[TierOut]
 
@@ -142,8 +148,11 @@ class PreviewOut(msgspec.Struct):
     looked_at: int
 
 
-def catalogue_out(reader: Reader, counted: Counted | None, mine: Holding | None) -> CatalogueOut:
-    listed = [_achievement(reader, one, counted, mine) for one in CATALOGUE]
+def catalogue_out(
+    reader: Reader, counted: Counted | None, mine: Holding | None, now: datetime
+) -> CatalogueOut:
+    current = {one.challenge.key for one in goals_at(now)}
+    listed = [_achievement(reader, one, counted, mine, current) for one in CATALOGUE]
     return CatalogueOut(degraded(counted), listed)
 
 
@@ -193,7 +202,11 @@ def own_out(one: OwnAchievement) -> OwnOut:
 
 
 def _achievement(
-    reader: Reader, one: Achievement, counted: Counted | None, mine: Holding | None
+    reader: Reader,
+    one: Achievement,
+    counted: Counted | None,
+    mine: Holding | None,
+    current: Set[str],
 ) -> AchievementOut:
     hidden = one.hidden and (mine is None or mine.tier_of(one.key) == 0)
     return AchievementOut(
@@ -202,6 +215,8 @@ def _achievement(
         name=None if hidden else reader.gettext(one.name),
         hidden=hidden,
         kept=one.keeps,
+        span=None if one.span is None else one.span.value,
+        current=one.key in current,
         holders=sorted(kind.value for kind in one.holders),
         tiers=[
             TierOut(
@@ -221,9 +236,7 @@ def _achievement(
 def _percent(
     one: Achievement, counted: Counted | None, kind: HolderKind, tier: int
 ) -> float | None:
-    if counted is None or kind not in one.holders:
-        return None
-    percent = counted.percent(kind, one.key, tier)
+    percent = percent_of(counted, kind, one, tier)
     return None if percent is None else round(percent, 2)
 
 
@@ -251,14 +264,14 @@ def _challenge(reader: Reader, goal: Goal) -> ChallengeOut:
     one, period = goal.challenge, goal.period
     return ChallengeOut(
         key=one.key,
-        span=one.span.value,
+        span=period.span.value,
         period=period.name,
         starts_at=period.starts_at,
         ends_at=period.ends_at,
         name=reader.gettext(one.name),
-        text=text_of(reader, one.text, one.target),
-        target=one.target,
-        points=one.points,
+        text=text_of(reader, one.text, goal.tier.target),
+        target=goal.tier.target,
+        points=goal.tier.points,
         value=goal.value,
         met=None if goal.value is None else goal.met,
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from clutch.achievements.catalogue import BY_KEY
-from clutch.achievements.challenges import CHALLENGES, Challenge
-from clutch.achievements.models import Achievement, Category, Name, Rarity, Text
+from clutch.achievements.models import Achievement, Category, Name, Rarity, Span, Text
 from clutch.achievements.own import Making, OwnAchievement, Rule
 from clutch.achievements.record import Cause
 from clutch.kernel.refusals import N_, NN_
@@ -19,7 +18,10 @@ _CATEGORIES = {
     Category.ORGANIZING: N_("Organizing"),
     Category.COMMUNITY: N_("Community"),
     Category.SPECIAL: N_("Special"),
+    Category.CHALLENGES: N_("Challenges"),
 }
+_SPANS = {Span.DAY: N_("For one day"), Span.WEEK: N_("For one week")}
+_NOW = {Span.DAY: N_("Today"), Span.WEEK: N_("This week")}
 _RARITIES = {
     Rarity.COMMON: N_("Common"),
     Rarity.UNCOMMON: N_("Uncommon"),
@@ -61,8 +63,6 @@ def title_of(reader: Reader, name: Name, own: OwnAchievement | None = None) -> s
     if name.key in BY_KEY:
         one = BY_KEY[name.key]
         return f"{reader.gettext(one.name)}\N{NO-BREAK SPACE}{numeral(one, name.tier)}".rstrip()
-    if name.key in CHALLENGES:
-        return reader.gettext(CHALLENGES[name.key].name)
     return reader.gettext(GONE)
 
 
@@ -83,9 +83,14 @@ def made_text(reader: Reader, making: Making) -> str:
     return f"{said} · {making.game}"
 
 
-def challenge_text(one: Challenge) -> str:
+def challenge_text(one: Achievement) -> str:
     """What has to be done today or this week."""
-    return text_of(current_reader(), one.text, one.target)
+    return text_of(current_reader(), one.text, one.tier(1).target)
+
+
+def span_name(span: Span, *, is_on: bool) -> str:
+    """When a challenge is asked: now, or as a rule."""
+    return current_reader().gettext((_NOW if is_on else _SPANS)[span])
 
 
 def cause_path(cause: Cause) -> str:
@@ -147,7 +152,8 @@ def address_of(stream: str, name: Name) -> str:
 
 def anchor(key: str) -> str:
     """The id of an achievement's element on a holder's page."""
-    return "challenges-met" if key in CHALLENGES else f"achievement-{key}"
+    is_challenge = key in BY_KEY and BY_KEY[key].span is not None
+    return "challenges-met" if is_challenge else f"achievement-{key}"
 
 
 POINTS = NN_("{number} point", "{number} points")

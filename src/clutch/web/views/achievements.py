@@ -6,20 +6,27 @@ gives None, and whoever asked says that they are missing. Nothing is made up ins
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from clutch.accounts.models import AccountId, Actor, Role
-from clutch.accounts.queries import names_of
+from clutch.accounts.models import AccountId
 from clutch.achievements.catalogue import CATALOGUE, for_kind
-from clutch.achievements.models import TEAMS, Achievement, Category, Name, Rarity, Unlock
-from clutch.achievements.own import OwnAchievement, Words
+from clutch.achievements.models import TEAMS, Achievement, Category, Name, Rarity, Span, Unlock
+from clutch.achievements.own import OwnAchievement
 from clutch.achievements.own_rows import all_own
 from clutch.achievements.projection import Achievements
-from clutch.achievements.queries import Goal, Holding, goals_of, holding_of, tournaments_named
+from clutch.achievements.queries import (
+    Goal,
+    Holding,
+    goals_at,
+    goals_of,
+    holding_of,
+    tournaments_named,
+)
 from clutch.achievements.record import Holder, HolderKind
 from clutch.achievements.shares import Counted
 from clutch.bootstrap import Site
@@ -29,7 +36,6 @@ from clutch.web.reader import Reader
 from clutch.web.views.achievement_words import (
     anchor,
     cause_path,
-    made_text,
     numeral,
     text_of,
     title_of,
@@ -89,7 +95,8 @@ class Shown:
     """An achievement as a reader may see it; with a `name` of None it is hidden from them.
 
     `text` is what the next tier takes, or the last one when all are held. `value` None: nobody's
-    progress is shown.
+    progress is shown. `span`: a challenge, `is_on` today or this week; its tier is held by who met
+    it at least once.
     """
 
     key: str
@@ -99,6 +106,8 @@ class Shown:
     kinds: frozenset[HolderKind]
     tiers: tuple[TierShown, ...]
     value: int | None
+    span: Span | None = None
+    is_on: bool = False
 
     @property
     def held(self) -> int:
@@ -138,9 +147,17 @@ class Shelf:
         return sum(one.held > 0 for one in self.items)
 
 
-def catalogue_shelves(reader: Reader, counted: Counted | None, mine: Holding | None) -> list[Shelf]:
+def catalogue_shelves(
+    reader: Reader, counted: Counted | None, mine: Holding | None, now: datetime
+) -> list[Shelf]:
     """The whole catalogue; `mine`: how far the reader is themselves."""
-    return _shelves(CATALOGUE, lambda one: _shown(reader, one, counted, mine, knows=mine))
+    current = {goal.challenge.key for goal in goals_at(now)}
+
+    def show(one: Achievement) -> Shown:
+        shown = _shown(reader, one, counted, mine, knows=mine)
+        return replace(shown, span=one.span, is_on=one.key in current)
+
+    return _shelves(CATALOGUE, show)
 
 
 def holders_shelves(
@@ -268,50 +285,6 @@ def own_by_key(conn: Connection) -> dict[str, OwnAchievement]:
     return {one.key: one for one in all_own(conn)}
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An organizer's own achievement in a list: its words, what it counts, who made it.
-
-    `maker` None: their account is deleted. `holders` None: it is not known at the moment.
-    """
-
-    made: OwnAchievement
-    words: Words
-    counts: str
-    maker: str | None
-    holders: int | None
-    percent: float | None
-    may_change: bool
-
-
-def made_list(
-    conn: Connection, reader: Reader, actor: Actor, counted: Counted | None
-) -> list[Made]:
-    """Organizers' own achievements, those that can still be reached first, then the newest."""
-    found = sorted(all_own(conn), key=lambda one: (one.retired_at is not None, -one.id))
-    makers = names_of(conn, [one.owner_id for one in found])
-    return [_made(reader, actor, counted, one, makers.get(one.owner_id)) for one in found]
-
-
-def _made(
-    reader: Reader,
-    actor: Actor,
-    counted: Counted | None,
-    one: OwnAchievement,
-    maker: str | None,
-) -> Made:
-    kind = HolderKind.PLAYER
-    return Made(
-        made=one,
-        words=one.words_for(reader.language),
-        counts=made_text(reader, one.making),
-        maker=maker,
-        holders=None if counted is None else counted.holders(kind, one.key, 1),
-        percent=None if counted is None else counted.percent(kind, one.key, 1),
-        may_change=one.owner_id == actor.account_id or actor.has(Role.ADMIN),
-    )
-
-
 def own_lines(conn: Connection, reader: Reader, holding: Holding) -> list[Line]:
     """Those of organizers' own achievements that are held, latest first."""
     mine = [one for name, one in holding.unlocks.items() if name.key.startswith("own-")]
@@ -338,7 +311,6 @@ def _shown(
     knows: Holding | None,
 ) -> Shown:
     """`knows`: whose eyes see it, and with them what is hidden."""
-    unlocks: Mapping[Name, Unlock] = {} if holding is None else holding.unlocks
     kind = _kind_counted(one, holding)
     tiers = tuple(
         TierShown(
@@ -348,13 +320,14 @@ def _shown(
             text=text_of(reader, one.text, tier.target),
             rarity=tier.rarity,
             points=tier.points,
-            percent=None if counted is None else counted.percent(kind, one.key, number),
-            unlock=unlocks.get(Name(one.key, number)),
+            percent=percent_of(counted, kind, one, number),
+            unlock=None if holding is None else _unlock_of(holding, one, number),
         )
         for number, tier in enumerate(one.tiers, start=1)
     )
     is_held = any(tier.unlock is not None for tier in tiers)
     sees_text = not one.hidden or (knows is not None and knows.tier_of(one.key) > 0)
+    counts = sees_text and one.span is None
     shown = Shown(
         key=one.key if is_held or sees_text else "",
         anchor=anchor(one.key) if is_held or sees_text else "",
@@ -362,9 +335,26 @@ def _shown(
         text="",
         kinds=one.holders,
         tiers=tiers,
-        value=None if holding is None or not sees_text else holding.counts.get(one.key, 0),
+        value=holding.counts.get(one.key, 0) if holding is not None and counts else None,
     )
     return replace(shown, text=shown.next.text if sees_text else "")
+
+
+def percent_of(
+    counted: Counted | None, kind: HolderKind, one: Achievement, tier: int
+) -> float | None:
+    """Of a hundred so many hold it; None where that is not known, or is not counted."""
+    if counted is None or kind not in one.holders or one.span is not None:
+        return None
+    return counted.percent(kind, one.key, tier)
+
+
+def _unlock_of(holding: Holding, one: Achievement, tier: int) -> Unlock | None:
+    """How a tier was got; of a challenge, how it was met the last time."""
+    if one.span is None:
+        return holding.unlocks.get(Name(one.key, tier))
+    met = [unlock for name, unlock in holding.unlocks.items() if name.key == one.key]
+    return max(met, key=lambda unlock: unlock.at, default=None)
 
 
 def _kind_counted(one: Achievement, holding: Holding | None) -> HolderKind:
