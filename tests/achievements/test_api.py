@@ -17,7 +17,7 @@ from tests.teams.club import account_id
 pytestmark = on_sqlite
 
 WORDS = {"en": {"name": "Twice", "text": "Win two matches"}}
-TWICE: dict[str, Any] = {"rule": "wins", "target": 2, "words": WORDS}
+TWICE: dict[str, Any] = {"rule": "wins", "targets": [2], "words": WORDS}
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_an_organizer_counts_their_own_tournaments(
     other = trophies.organizer("oscar")
     trophies.played_cup(other, list(reversed(played)), "Oscar's Cup")
     shown = by_boss.post("/own-achievements/preview", TWICE).json()
-    assert [one["name"] for one in shown["holders"]] == ["alice"]
+    assert [one["name"] for one in shown["tiers"][0]["holders"]] == ["alice"]
     assert shown["looked_at"] == 4
     made = by_boss.post("/own-achievements", TWICE).json()
     trophies.follow()
@@ -124,13 +124,35 @@ def test_an_organizer_counts_their_own_tournaments(
     assert [one.name for one in played if whole["key"] in trophies.held(one)] == ["alice", "dave"]
 
 
+def test_game_and_format_narrow_what_counts_for_owners_and_for_everybody(
+    trophies: Trophies, boss: Actor, played: list[Actor], by_boss: Api
+) -> None:
+    double = {"format": "double_elimination"}
+    cup = trophies.open_cup(boss, "Double", game="Go", **double)
+    for one in played[2:]:
+        trophies.register(cup, one)
+    trophies.start(boss, cup)
+    trophies.decide_all(boss, cup, ["U1.1"])
+    admin = trophies.token(trophies.person("ada", Role.ADMIN), Scope.READ, Scope.TOURNAMENTS_WRITE)
+    base = TWICE | {"targets": [1]}
+
+    def winners(api: Api, **filters: object) -> list[str]:
+        shown = api.post("/own-achievements/preview", base | filters).json()
+        return [one["name"] for one in shown["tiers"][0]["holders"]]
+
+    for api, scope in ((by_boss, {}), (by_boss.by(admin), {"everywhere": True})):
+        assert winners(api, **scope) == ["alice", "bob", "carol"]
+        assert winners(api, game="Go", **scope) == winners(api, **double, **scope) == ["carol"]
+        assert winners(api, game="Chess", **double, **scope) == []
+
+
 def test_another_target_takes_it_back_and_retiring_does_not(
     trophies: Trophies, boss: Actor, played: list[Actor], by_boss: Api
 ) -> None:
     made = by_boss.post("/own-achievements", TWICE).json()
     path = f"/own-achievements/{made['id']}"
-    assert by_boss.put(path, {**TWICE, "target": 3}).status_code == 428
-    edited = by_boss.put(path, {**TWICE, "target": 3}, version=1)
+    assert by_boss.put(path, {**TWICE, "targets": [3]}).status_code == 428
+    edited = by_boss.put(path, {**TWICE, "targets": [3]}, version=1)
     assert edited.json()["version"] == 2
     trophies.follow()
     assert made["key"] not in trophies.held(played[0])
@@ -150,8 +172,12 @@ def test_another_target_takes_it_back_and_retiring_does_not(
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"target": 100_001}, "achievement-target-refused"),
-        ({"rule": "streak", "target": 1}, "achievement-target-refused"),
+        ({"targets": [100_001]}, "achievement-target-refused"),
+        ({"rule": "streak", "targets": [1]}, "achievement-target-refused"),
+        ({"rule": "weeks", "targets": [1, 4]}, "achievement-target-refused"),
+        ({"targets": [3, 3]}, "achievement-tiers-refused"),
+        ({"targets": [5, 2]}, "achievement-tiers-refused"),
+        ({"format": "swiss"}, "format-unknown"),
         ({"words": {}}, "achievement-words-missing"),
         ({"words": {"en": {"name": "Only a name"}}}, "achievement-words-missing"),
         ({"words": {"en": {"name": "N" * 61, "text": "t"}}}, "achievement-words-too-long"),

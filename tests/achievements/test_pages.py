@@ -194,8 +194,7 @@ def test_organizers_make_preview_change_and_retire_their_own(
     page = browser.get("/achievements/own/new")
     chosen = {"rule": "wins", "target": 2, "name_en": "Twice", "text_en": "Win two matches"}
     shown = browser.send(page.form("Save achievement"), "Who would hold it now?", **chosen)
-    assert "1 player would hold it now" in shown.piece("preview")
-    assert "alice" in shown.piece("preview")
+    assert "4 players count. From 2 on: 1 player · alice" in shown.piece("preview")
     assert "Twice" in shown.html
     saved = browser.send(shown.form("Save achievement"), "Save achievement")
     assert saved.path == "/achievements/own"
@@ -214,6 +213,36 @@ def test_organizers_make_preview_change_and_retire_their_own(
     assert "own-1" not in trophies.held(played[0])
     browser.send(browser.get("/achievements/own/1/retire").form("Retire achievement"))
     assert "Retired" in browser.get("/achievements/own").piece("own")
+
+
+def test_tiers_are_previewed_and_listed_each_by_itself(
+    trophies: Trophies, boss: Actor, played: list[Actor], make_client: Callable[..., Browser]
+) -> None:
+    browser = make_client().log_in(trophies.session(boss))
+    page = browser.get("/achievements/own/new")
+    chosen = {
+        "rule": "matches",
+        "target": 1,
+        "target_2": 2,
+        "format": "single_elimination",
+        "name_en": "Here",
+        "text_en": "Play",
+    }
+    shown = browser.send(page.form("Save achievement"), "Who would hold it now?", **chosen)
+    preview = shown.piece("preview")
+    assert "From 1 on: 4 players · alice, bob, carol, dave From 2 on: 2 players · alice, bob" in (
+        preview
+    )
+    browser.send(shown.form("Save achievement"), "Save achievement")
+    trophies.follow()
+    listed = browser.get("/achievements/own").piece("own")
+    assert "Matches played: 1, 2 · Single elimination" in listed
+    assert "I 4 80% II 2 40%" in listed.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Here II" in browser.get(tab(played[0])).piece("achievements")
+    edit = browser.get("/achievements/own/1/edit").form("Save achievement")
+    browser.send(edit, "Save achievement", target_2="", format="double_elimination")
+    trophies.follow()
+    assert "own-1" not in trophies.held(played[0])
 
 
 def test_a_refused_one_keeps_what_was_typed(

@@ -47,11 +47,13 @@ def evaluate(record: Record, own: Sequence[Yardstick] = ()) -> Reached:
     return Reached({key: value for key, value in values.items() if value}, tuple(unlocks))
 
 
-def measure(record: Record, yardstick: Yardstick) -> tuple[int, Step | None]:
-    """How far a record gets with an organizer's own achievement, and the step that reached it."""
+def measure(record: Record, yardstick: Yardstick) -> tuple[int, list[Step]]:
+    """How far a record gets with an organizer's own achievement, and the step to each tier."""
     making = yardstick.one.making
-    steps = list(counter_of(making)(narrowed(record, yardstick.one, yardstick.tournaments)))
-    return best(steps), reached(steps, making.target)
+    part = narrowed(record, yardstick.one, yardstick.tournaments)
+    steps = list(counter_of(making.rule)(part))
+    found = (reached(steps, target) for target in making.targets)
+    return best(steps), [step for step in found if step is not None]
 
 
 def _reached(achievement: Achievement, steps: Iterable[Step]) -> Iterator[Unlock]:
@@ -66,7 +68,7 @@ def _reached(achievement: Achievement, steps: Iterable[Step]) -> Iterator[Unlock
 def _own(record: Record, own: Iterable[Yardstick], values: dict[str, int]) -> Iterator[Unlock]:
     for yardstick in own:
         key = yardstick.one.key
-        values[key], step = measure(record, yardstick)
-        if step is not None:
+        values[key], steps = measure(record, yardstick)
+        for tier, step in enumerate(steps, start=1):
             # Whoever makes achievements must not be able to hand out levels with them.
-            yield Unlock(Name(key), step.at, step.cause, points=0)
+            yield Unlock(Name(key, tier), step.at, step.cause, points=0)

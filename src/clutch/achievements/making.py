@@ -12,14 +12,15 @@ from clutch.achievements.events import (
     OwnAchievementRetired,
 )
 from clutch.achievements.own import (
+    IN_A_ROW,
     MOST_OF_ADMINS,
     MOST_PER_OWNER,
+    MOST_TIERS,
     NAME_LIMIT,
     TARGET_LIMIT,
     TEXT_LIMIT,
     Making,
     OwnAchievement,
-    Rule,
     Words,
 )
 from clutch.achievements.own_rows import count_living, find_own, values_of
@@ -29,14 +30,17 @@ from clutch.achievements.refusals import (
     EverywhereRefused,
     NotYourAchievement,
     TargetRefused,
+    TiersRefused,
     TooManyAchievements,
     WordsMissing,
     WordsTooLong,
 )
 from clutch.achievements.tables import own_achievement
+from clutch.engine import FORMATS
 from clutch.kernel.log import Fact
 from clutch.kernel.refusals import VersionStale
 from clutch.kernel.writing import Transaction
+from clutch.tournaments.refusals import FormatRefused
 from clutch.tournaments.settings import check_game, check_text
 
 
@@ -78,7 +82,7 @@ def make_own(tx: Transaction, actor: Actor, wished: Making) -> OwnAchievement:
     Raises:
         LoginRequired, RoleNeeded, ScopeNeeded, EverywhereRefused: who asks may not.
         TooManyAchievements: they have as many as there may be.
-        TargetRefused, WordsMissing, WordsTooLong, TextNotPrintable: what was chosen can't be.
+        As `check_making`: what was chosen can't be.
     """
     owner_id = require_maker(actor)
     making = check_making(actor, wished)
@@ -135,21 +139,32 @@ def check_making(actor: Actor, wished: Making) -> Making:
     """What was chosen, cleaned.
 
     Raises:
-        EverywhereRefused, TargetRefused, WordsMissing, WordsTooLong, TextTooLong,
-        TextNotPrintable, GameRefused: it can't be so.
+        EverywhereRefused, TargetRefused, TiersRefused, WordsMissing, WordsTooLong, TextTooLong,
+        TextNotPrintable, GameRefused, FormatRefused: it can't be so.
     """
     if wished.everywhere and not actor.has(Role.ADMIN):
         raise EverywhereRefused
-    least = 2 if wished.rule is Rule.STREAK else 1
-    if not least <= wished.target <= TARGET_LIMIT:
-        raise TargetRefused(least=least, most=TARGET_LIMIT)
+    if wished.format is not None and wished.format not in FORMATS:
+        raise FormatRefused
     return Making(
         rule=wished.rule,
-        target=wished.target,
+        targets=_check_targets(wished),
         words=_check_words(wished.words),
         game=check_game(wished.game) if wished.game else None,
+        format=wished.format,
         everywhere=wished.everywhere,
     )
+
+
+def _check_targets(wished: Making) -> tuple[int, ...]:
+    targets = wished.targets
+    if not 1 <= len(targets) <= MOST_TIERS or list(targets) != sorted(set(targets)):
+        raise TiersRefused(most=MOST_TIERS)
+    # One alone is not in a row yet.
+    least = 2 if wished.rule in IN_A_ROW else 1
+    if not least <= targets[0] <= targets[-1] <= TARGET_LIMIT:
+        raise TargetRefused(least=least, most=TARGET_LIMIT)
+    return targets
 
 
 def _check_words(words: dict[str, Words]) -> dict[str, Words]:

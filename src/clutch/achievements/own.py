@@ -1,8 +1,7 @@
-"""Achievements that organizers make for their community: a few rules with a target of their own."""
+"""Achievements that organizers make for their community, of the catalogue's blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,15 +10,16 @@ from typing import NewType
 import msgspec
 
 from clutch.accounts.models import AccountId
-from clutch.achievements import counters
+from clutch.achievements import counters, deeds, record
 from clutch.achievements.counters import Counter
-from clutch.achievements.record import BEGINNING, Match, Record, Tournament
+from clutch.achievements.record import BEGINNING, Record, Tournament
 
 OwnId = NewType("OwnId", int)
 
 NAME_LIMIT = 60
 TEXT_LIMIT = 200
 TARGET_LIMIT = 100_000
+MOST_TIERS = 3
 MOST_PER_OWNER = 20
 MOST_OF_ADMINS = 50
 
@@ -30,9 +30,20 @@ class Rule(StrEnum):
     MATCHES = "matches"
     WINS = "wins"
     STREAK = "streak"
+    SWEEPS = "sweeps"
+    CLUTCH = "clutch"
+    TEAM_MATCHES = "team-matches"
+    OPPONENTS = "opponents"
+    GAMES = "games"
+    DAYS = "days"
+    WEEKS = "weeks"
+    CHECK_INS = "check-ins"
     TOURNAMENTS = "tournaments"
     PODIUMS = "podiums"
     TITLES = "titles"
+
+
+IN_A_ROW = frozenset({Rule.STREAK, Rule.DAYS, Rule.WEEKS})
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -45,15 +56,22 @@ class Words(msgspec.Struct, frozen=True):
 class Making(msgspec.Struct, frozen=True):
     """What an organizer chooses.
 
-    `game` None: any. `everywhere`: all tournaments of the site count, else those of the owner's
-    own. `words` by language: one is enough, then everybody reads that.
+    `targets` are those of its tiers, the lowest first. `game`, `format` None: any. `everywhere`:
+    all tournaments of the site count, else those of the owner's own. `words` by language: one is
+    enough, then everybody reads that.
     """
 
     rule: Rule
-    target: int
+    targets: tuple[int, ...]
     words: dict[str, Words]
     game: str | None = None
+    format: str | None = None
     everywhere: bool = False
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether only some tournaments count, whoever's they are."""
+        return self.game is not None or self.format is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +95,9 @@ class OwnAchievement:
         return words.get(language) or next(iter(words.values()))
 
 
-def counter_of(making: Making) -> Counter:
-    """The rule, built of the catalogue's blocks."""
-    return _BLOCKS[making.rule](making.game)
+def counter_of(rule: Rule) -> Counter:
+    """The rule, of the catalogue's blocks."""
+    return _BLOCKS[rule]
 
 
 def narrowed(whole: Record, one: OwnAchievement, theirs: frozenset[str] | None) -> Record:
@@ -90,23 +108,23 @@ def narrowed(whole: Record, one: OwnAchievement, theirs: frozenset[str] | None) 
     return part.between(BEGINNING, one.retired_at + timedelta(microseconds=1))
 
 
-def _matches(game: str | None) -> Callable[[Record], list[Match]]:
-    return lambda whole: [one for one in whole.matches if game in {None, one.game}]
-
-
-def _tournaments(game: str | None) -> Callable[[Record], list[Tournament]]:
-    return lambda whole: [one for one in whole.tournaments if game in {None, one.game}]
-
-
 def _is_podium(one: Tournament) -> bool:
     return one.rank is not None and one.rank <= 3
 
 
-_BLOCKS: dict[Rule, Callable[[str | None], Counter]] = {
-    Rule.MATCHES: lambda game: counters.counting(_matches(game)),
-    Rule.WINS: lambda game: counters.counting(_matches(game), lambda one: one.won),
-    Rule.STREAK: lambda game: counters.in_a_row(_matches(game), lambda one: one.won),
-    Rule.TOURNAMENTS: lambda game: counters.counting(_tournaments(game)),
-    Rule.PODIUMS: lambda game: counters.counting(_tournaments(game), _is_podium),
-    Rule.TITLES: lambda game: counters.counting(_tournaments(game), lambda one: one.rank == 1),
+_BLOCKS: dict[Rule, Counter] = {
+    Rule.MATCHES: counters.counting(record.matches),
+    Rule.WINS: counters.counting(record.matches, deeds.won),
+    Rule.STREAK: counters.in_a_row(record.matches, deeds.won),
+    Rule.SWEEPS: counters.counting(record.matches, deeds.is_sweep),
+    Rule.CLUTCH: counters.counting(record.matches, deeds.is_clutch),
+    Rule.TEAM_MATCHES: counters.counting(record.team_matches),
+    Rule.OPPONENTS: counters.distinct(record.matches, deeds.rival_of),
+    Rule.GAMES: counters.distinct(record.matches, deeds.game_of),
+    Rule.DAYS: counters.periods_in_a_row(record.matches, counters.day_number),
+    Rule.WEEKS: counters.periods_in_a_row(record.matches, counters.week_number),
+    Rule.CHECK_INS: counters.counting(record.check_ins),
+    Rule.TOURNAMENTS: counters.counting(record.tournaments),
+    Rule.PODIUMS: counters.counting(record.tournaments, _is_podium),
+    Rule.TITLES: counters.counting(record.tournaments, lambda one: one.rank == 1),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -38,24 +38,39 @@ def yardsticks(conn: Connection) -> list[Yardstick]:
 
 def measured_by(conn: Connection, made: list[OwnAchievement]) -> list[Yardstick]:
     """These, each with the tournaments that count for it."""
-    owners = {one.owner_id for one in made if not one.making.everywhere}
-    theirs: defaultdict[int, set[str]] = defaultdict(set)
-    if owners:
-        for row in conn.execute(_TOURNAMENTS, {"owners": sorted(owners)}):
-            theirs[row.owner_id].add(row.id)
-    return [
-        Yardstick(one, None if one.making.everywhere else frozenset(theirs[one.owner_id]))
-        for one in made
-    ]
+    public = _tournaments_for(conn, made)
+    return [Yardstick(one, _counted(one, public)) for one in made]
+
+
+def _tournaments_for(conn: Connection, made: list[OwnAchievement]) -> Sequence[Any]:
+    """The public tournaments among which those are that count for these."""
+    if any(one.making.everywhere and one.making.is_narrow for one in made):
+        return conn.execute(_PUBLIC).all()
+    owners = sorted({one.owner_id for one in made if not one.making.everywhere})
+    return conn.execute(_OF_OWNERS, {"owners": owners}).all() if owners else []
+
+
+def _counted(one: OwnAchievement, public: Sequence[Any]) -> frozenset[str] | None:
+    making = one.making
+    if making.everywhere and not making.is_narrow:
+        return None
+    return frozenset(
+        row.id
+        for row in public
+        if (making.everywhere or row.owner_id == one.owner_id)
+        and making.game in {None, row.game}
+        and making.format in {None, row.format}
+    )
 
 
 def own_of(row: Any) -> OwnAchievement:
     """The achievement in a row of its table."""
     making = Making(
         rule=Rule(row.rule),
-        target=row.target,
+        targets=(row.target, *_FURTHER.decode(row.further)),
         words=_WORDS.decode(row.words),
         game=row.game,
+        format=row.format,
         everywhere=row.everywhere,
     )
     return OwnAchievement(
@@ -72,20 +87,23 @@ def values_of(making: Making) -> dict[str, Any]:
     """The columns that are chosen."""
     return {
         "rule": making.rule.value,
-        "target": making.target,
+        "target": making.targets[0],
+        "further": msgspec.json.encode(making.targets[1:]).decode(),
         "game": making.game,
+        "format": making.format,
         "everywhere": making.everywhere,
         "words": msgspec.json.encode(making.words, order="sorted").decode(),
     }
 
 
 _WORDS = msgspec.json.Decoder(dict[str, Words])
+_FURTHER = msgspec.json.Decoder(tuple[int, ...])
 _ALL = select(own_achievement).order_by(own_achievement.c.id)
 _ONE = select(own_achievement).where(own_achievement.c.id == bindparam("the_id"))
 _LIVING = select(func.count()).where(
     own_achievement.c.owner_id == bindparam("owner"), own_achievement.c.retired_at.is_(None)
 )
-_TOURNAMENTS = select(tournament.c.id, tournament.c.owner_id).where(
-    tournament.c.owner_id.in_(bindparam("owners", expanding=True)),
-    tournament.c.visibility == Visibility.PUBLIC.value,
-)
+_PUBLIC = select(
+    tournament.c.id, tournament.c.owner_id, tournament.c.game, tournament.c.format
+).where(tournament.c.visibility == Visibility.PUBLIC.value)
+_OF_OWNERS = _PUBLIC.where(tournament.c.owner_id.in_(bindparam("owners", expanding=True)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from clutch.accounts.queries import names_of
 from clutch.achievements import repository
 from clutch.achievements.challenges import Period, chosen, met_in, period_of
 from clutch.achievements.counters import best
-from clutch.achievements.evaluate import measure
+from clutch.achievements.evaluate import Yardstick, measure
 from clutch.achievements.models import (
     Achievement,
     Name,
@@ -87,11 +87,22 @@ class Goal:
         return self.challenge.tier(1)
 
 
+Named = tuple[AccountId, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewTier:
+    """Who would hold a tier now, by name."""
+
+    target: int
+    holders: list[Named]
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Who would hold an organizer's own achievement now, by name; `looked_at`: of how many."""
+    """Who would hold an organizer's own achievement now; `looked_at`: of how many players."""
 
-    holders: list[tuple[AccountId, str]]
+    tiers: list[PreviewTier]
     looked_at: int
 
 
@@ -128,14 +139,26 @@ def preview_own(conn: Connection, owner_id: AccountId, making: Making, now: date
     draft = OwnAchievement(OwnId(0), owner_id, making, 1, now, None)
     (yardstick,) = measured_by(conn, [draft])
     players = players_in_scope(conn, None if making.everywhere else owner_id)
-    holders: list[int] = []
+    reached = dict(_tiers_reached(conn, players, yardstick))
+    named = [(one, name) for one, name in names_of(conn, list(reached)).items() if name is not None]
+    named.sort(key=lambda one: one[1].casefold())
+    tiers = [
+        PreviewTier(target, [one for one in named if reached[one[0]] >= number])
+        for number, target in enumerate(making.targets, start=1)
+    ]
+    return Preview(tiers, len(players))
+
+
+def _tiers_reached(
+    conn: Connection, players: Sequence[int], yardstick: Yardstick
+) -> Iterator[tuple[int, int]]:
+    """How many tiers each player would hold; who would hold none is left out."""
     for part in in_parts(players, CHUNK):
         some = [Holder(HolderKind.PLAYER, one) for one in part]
-        records = read_records(conn, some)
-        holders += [one.id for one in some if measure(records[one], yardstick)[1] is not None]
-    names = names_of(conn, holders)
-    named = [(one, name) for one, name in names.items() if name is not None]
-    return Preview(sorted(named, key=lambda one: one[1].casefold()), len(players))
+        for holder, record in read_records(conn, some).items():
+            steps = measure(record, yardstick)[1]
+            if steps:
+                yield holder.id, len(steps)
 
 
 def tournaments_named(conn: Connection, tournament_ids: Collection[str]) -> dict[str, str]:

@@ -52,6 +52,15 @@ class TargetRefused(Refusal):
     sentence = N_("The number to reach is from {least} to {most}.")
 
 
+class TiersRefused(Refusal):
+    """There are no tiers, too many, or one is no higher than the one before it."""
+
+    code = "achievement-tiers-refused"
+    kind = Kind.INVALID
+    field = "target"
+    sentence = N_("Give one to {most} numbers to reach, each higher than the one before.")
+
+
 class WordsMissing(Refusal):
     """No language has both a name and a text."""
 

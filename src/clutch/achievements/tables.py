@@ -60,8 +60,10 @@ own_achievement = Table(
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("owner_id", Id, ForeignKey("account.id"), nullable=False),
     Column("rule", String(16), nullable=False),
-    Column("target", Integer, nullable=False),
+    Column("target", Integer, nullable=False),  # of the first tier
+    Column("further", Text, nullable=False, server_default="[]"),  # JSON: targets of the others
     Column("game", String(60)),  # NULL: any
+    Column("format", String(32)),  # NULL: any
     Column("everywhere", Boolean, nullable=False),
     Column("words", Text, nullable=False),  # JSON: language to name and text
     Column("version", Integer, nullable=False),

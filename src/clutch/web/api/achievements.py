@@ -18,7 +18,7 @@ from clutch.achievements.making import (
     require_maker,
     retire_own,
 )
-from clutch.achievements.own import Making, OwnAchievement, Rule, Words
+from clutch.achievements.own import MOST_TIERS, Making, OwnAchievement, Rule, Words
 from clutch.achievements.own_rows import all_own, find_own
 from clutch.achievements.queries import Holding, goals_at, goals_of, holding_of, preview_own
 from clutch.achievements.record import Holder
@@ -31,13 +31,13 @@ from clutch.web.views.achievement_answers import (
     AchievementsOut,
     CatalogueOut,
     ChallengesOut,
-    HolderOut,
     OwnOut,
     PreviewOut,
     catalogue_out,
     goals_out,
     holding_out,
     own_out,
+    preview_out,
 )
 from clutch.web.views.achievements import own_by_key, player, team_holder, told
 from clutch.web.visit import ApiVisit, ApiVisitDep
@@ -45,6 +45,7 @@ from clutch.web.visit import ApiVisit, ApiVisitDep
 router = APIRouter(tags=["achievements"])
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Target = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Short = Annotated[str, Field(max_length=2000)]
 
 
@@ -54,18 +55,26 @@ class WordsIn(ApiIn):
 
 
 class OwnIn(ApiIn):
-    """`words` by language, `en` or `ru`; one is enough. `game` null: any."""
+    """`targets` of one to three tiers, rising. `words` by language, `en` or `ru`; one is enough.
+
+    `game`, `format` null: any.
+    """
 
     rule: Rule
-    target: int = Field(ge=1, le=2**31 - 1)
+    targets: list[Annotated[int, Field(ge=1, le=2**31 - 1)]] = Field(
+        min_length=1, max_length=MOST_TIERS
+    )
     words: dict[Literal["en", "ru"], WordsIn] = Field(max_length=2)
     game: Short | None = None
+    format: Short | None = None
     everywhere: bool = False
 
     @property
     def making(self) -> Making:
         words = {str(key): Words(said.name, said.text) for key, said in self.words.items()}
-        return Making(self.rule, self.target, words, self.game, self.everywhere)
+        return Making(
+            self.rule, tuple(self.targets), words, self.game, self.format, self.everywhere
+        )
 
 
 @router.get("/achievements", **answers(CatalogueOut))
@@ -125,8 +134,7 @@ def own_preview(body: OwnIn, visit: ApiVisitDep) -> Response:
     making = check_making(visit.actor, body.making)
     with visit.read() as conn:
         found = preview_own(conn, owner_id, making, visit.now)
-    holders = [HolderOut(account_id, name) for account_id, name in found.holders]
-    return visit.json(PreviewOut(holders, found.looked_at))
+    return visit.json(preview_out(found))
 
 
 @router.get("/own-achievements/{own_id}", **answers(OwnOut))

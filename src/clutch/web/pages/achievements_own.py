@@ -18,6 +18,7 @@ from clutch.achievements.making import (
 )
 from clutch.achievements.own import Making, OwnAchievement, Rule, Words
 from clutch.achievements.queries import Preview, preview_own
+from clutch.engine import FORMATS
 from clutch.kernel.refusals import N_
 from clutch.web.forms import Form
 from clutch.web.routing import Pages
@@ -25,11 +26,13 @@ from clutch.web.views.achievement_words import RULES
 from clutch.web.views.achievements import told
 from clutch.web.views.own_achievements import made_list
 from clutch.web.visit import Visit
+from clutch.web.words import format_name
 
 pages = Pages()
 
 _LIST = "/achievements/own"
 _NEW = "/achievements/own/new"
+_TARGETS = ("target", "target_2", "target_3")
 
 
 class OwnForm(Form):
@@ -37,7 +40,10 @@ class OwnForm(Form):
 
     rule: Rule = Rule.WINS
     target: int = 10
+    target_2: int | None = None
+    target_3: int | None = None
     game: str = ""
+    format: str = ""
     everywhere: bool = False
     name_en: str = ""
     text_en: str = ""
@@ -48,7 +54,20 @@ class OwnForm(Form):
     @property
     def making(self) -> Making:
         words: dict[str, Words] = {one: Words(*self._said(one)) for one in LANGUAGES}
-        return Making(self.rule, self.target, words, self.game or None, self.everywhere)
+        return Making(
+            rule=self.rule,
+            targets=self.targets,
+            words=words,
+            game=self.game or None,
+            format=self.format or None,
+            everywhere=self.everywhere,
+        )
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """Those of the tiers that were filled in."""
+        further = (one for one in (self.target_2, self.target_3) if one is not None)
+        return self.target, *further
 
     def _said(self, language: str) -> tuple[str, str]:
         return getattr(self, f"name_{language}"), getattr(self, f"text_{language}")
@@ -130,13 +149,13 @@ def _preview(visit: Visit, owner_id: AccountId, form: OwnForm) -> Preview:
 def _standing(own: OwnAchievement) -> OwnForm:
     """The form as it stands now."""
     making = own.making
-    said: dict[str, Any] = {}
+    said: dict[str, Any] = dict(zip(_TARGETS, making.targets, strict=False))
     for language, words in making.words.items():
         said |= {f"name_{language}": words.name, f"text_{language}": words.text}
     return OwnForm(
         rule=making.rule,
-        target=making.target,
         game=making.game or "",
+        format=making.format or "",
         everywhere=making.everywhere,
         **said,
     )
@@ -149,6 +168,7 @@ def _form_page(
     preview: Preview | None = None,
 ) -> Response:
     title = N_("New achievement") if own is None else N_("Edit achievement")
+    formats = [("", visit.gettext(N_("In any format")))]
     path = _NEW if own is None else f"{_LIST}/{own.id}/edit"
     return visit.render(
         "achievements/own_form.html",
@@ -158,6 +178,7 @@ def _form_page(
         retire="" if own is None else f"{_LIST}/{own.id}/retire",
         values=values,
         rules=[(one.value, visit.gettext(RULES[one])) for one in Rule],
+        formats=formats + [(name, format_name(name)) for name in FORMATS],
         may_count_all=visit.actor.has(Role.ADMIN),
         preview=preview,
     )

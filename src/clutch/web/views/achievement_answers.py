@@ -10,7 +10,7 @@ import msgspec
 from clutch.achievements.catalogue import BY_KEY, CATALOGUE, for_kind
 from clutch.achievements.models import Achievement, Unlock
 from clutch.achievements.own import OwnAchievement
-from clutch.achievements.queries import Goal, Holding, goals_at
+from clutch.achievements.queries import Goal, Holding, Preview, goals_at
 from clutch.achievements.record import HolderKind
 from clutch.achievements.shares import Counted
 from clutch.web.reader import Reader
@@ -127,8 +127,9 @@ class OwnOut(msgspec.Struct):
     key: str
     owner_id: int
     rule: str
-    target: int
+    targets: list[int]
     game: str | None
+    format: str | None
     everywhere: bool
     words: dict[str, WordsOut]
     version: int
@@ -141,10 +142,18 @@ class HolderOut(msgspec.Struct):
     name: str
 
 
-class PreviewOut(msgspec.Struct):
-    """Who would hold it now, of how many who were looked at."""
+class PreviewTierOut(msgspec.Struct):
+    """Who would hold a tier now."""
 
+    tier: int
+    target: int
     holders: list[HolderOut]
+
+
+class PreviewOut(msgspec.Struct):
+    """Who would hold each tier now, of how many who were looked at."""
+
+    tiers: list[PreviewTierOut]
     looked_at: int
 
 
@@ -191,14 +200,23 @@ def own_out(one: OwnAchievement) -> OwnOut:
         key=one.key,
         owner_id=one.owner_id,
         rule=making.rule.value,
-        target=making.target,
+        targets=list(making.targets),
         game=making.game,
+        format=making.format,
         everywhere=making.everywhere,
         words={key: WordsOut(said.name, said.text) for key, said in making.words.items()},
         version=one.version,
         created_at=one.created_at,
         retired_at=one.retired_at,
     )
+
+
+def preview_out(found: Preview) -> PreviewOut:
+    tiers = [
+        PreviewTierOut(number, tier.target, [HolderOut(*one) for one in tier.holders])
+        for number, tier in enumerate(found.tiers, start=1)
+    ]
+    return PreviewOut(tiers, found.looked_at)
 
 
 def _achievement(

@@ -8,6 +8,7 @@ from clutch.achievements.own import Making, OwnAchievement, Rule
 from clutch.achievements.record import Cause
 from clutch.kernel.refusals import N_, NN_
 from clutch.web.reader import Reader, current_reader
+from clutch.web.words import format_name
 
 _CATEGORIES = {
     Category.TOURNAMENTS: N_("Tournaments"),
@@ -33,6 +34,14 @@ RULES = {
     Rule.MATCHES: N_("Matches played"),
     Rule.WINS: N_("Matches won"),
     Rule.STREAK: N_("Matches won in a row"),
+    Rule.SWEEPS: N_("Matches of best of three or longer won without losing a game"),
+    Rule.CLUTCH: N_("Matches won in the last possible game"),
+    Rule.TEAM_MATCHES: N_("Matches played for a team"),
+    Rule.OPPONENTS: N_("Different opponents"),
+    Rule.GAMES: N_("Different games played"),
+    Rule.DAYS: N_("Days in a row with a match"),
+    Rule.WEEKS: N_("Weeks in a row with a match"),
+    Rule.CHECK_INS: N_("Check-ins in time"),
     Rule.TOURNAMENTS: N_("Tournaments played to the end"),
     Rule.PODIUMS: N_("Places one to three"),
     Rule.TITLES: N_("Tournaments won"),
@@ -51,19 +60,23 @@ def rarity_name(rarity: Rarity) -> str:
     return current_reader().gettext(_RARITIES[rarity])
 
 
-def numeral(one: Achievement, tier: int) -> str:
+def numeral(tiers: int, tier: int) -> str:
     """The tier's number as it stands behind the name; nothing where there is only one."""
-    return _NUMERALS[tier - 1] if len(one.tiers) > 1 else ""
+    return _NUMERALS[tier - 1] if tiers > 1 else ""
 
 
 def title_of(reader: Reader, name: Name, own: OwnAchievement | None = None) -> str:
     """What it is called: `Winner II`, a challenge's name, or what an organizer called it."""
     if own is not None:
-        return own.words_for(reader.language).name
+        return _numbered(own.words_for(reader.language).name, len(own.making.targets), name.tier)
     if name.key in BY_KEY:
         one = BY_KEY[name.key]
-        return f"{reader.gettext(one.name)}\N{NO-BREAK SPACE}{numeral(one, name.tier)}".rstrip()
+        return _numbered(reader.gettext(one.name), len(one.tiers), name.tier)
     return reader.gettext(GONE)
+
+
+def _numbered(said: str, tiers: int, tier: int) -> str:
+    return f"{said}\N{NO-BREAK SPACE}{numeral(tiers, tier)}".rstrip()
 
 
 def text_of(reader: Reader, text: Text, target: int) -> str:
@@ -74,13 +87,12 @@ def text_of(reader: Reader, text: Text, target: int) -> str:
 
 
 def made_text(reader: Reader, making: Making) -> str:
-    """What an organizer's own achievement counts, said by us: `Matches won: 10. Game: Chess`."""
-    said = reader.gettext(
-        N_("{rule}: {target}"), rule=reader.gettext(RULES[making.rule]), target=making.target
-    )
-    if making.game is None:
-        return said
-    return f"{said} · {making.game}"
+    """What an organizer's own achievement counts, said by us: `Matches won: 10, 25 · Chess`."""
+    targets = ", ".join(reader.number(one) for one in making.targets)
+    rule = reader.gettext(RULES[making.rule])
+    said = reader.gettext(N_("{rule}: {targets}"), rule=rule, targets=targets)
+    only = [making.game, making.format and format_name(making.format)]
+    return " · ".join([said, *(one for one in only if one)])
 
 
 def challenge_text(one: Achievement) -> str:

@@ -315,7 +315,7 @@ def _shown(
     tiers = tuple(
         TierShown(
             number=number,
-            numeral=numeral(one, number),
+            numeral=numeral(len(one.tiers), number),
             target=tier.target,
             text=text_of(reader, one.text, tier.target),
             rarity=tier.rarity,

@@ -13,22 +13,30 @@ from clutch.achievements.own_rows import all_own
 from clutch.achievements.record import HolderKind
 from clutch.achievements.shares import Counted
 from clutch.web.reader import Reader
-from clutch.web.views.achievement_words import made_text
+from clutch.web.views.achievement_words import made_text, numeral
+
+
+@dataclass(frozen=True, slots=True)
+class MadeTier:
+    """A tier, and how many hold it. `holders` None: that is not known at the moment."""
+
+    numeral: str
+    holders: int | None
+    percent: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """An organizer's own achievement in a list: its words, what it counts, who made it.
 
-    `maker` None: their account is deleted. `holders` None: it is not known at the moment.
+    `maker` None: their account is deleted.
     """
 
     made: OwnAchievement
     words: Words
     counts: str
     maker: str | None
-    holders: int | None
-    percent: float | None
+    tiers: list[MadeTier]
     may_change: bool
 
 
@@ -48,13 +56,21 @@ def _made(
     one: OwnAchievement,
     maker: str | None,
 ) -> Made:
-    kind = HolderKind.PLAYER
+    tiers = len(one.making.targets)
     return Made(
         made=one,
         words=one.words_for(reader.language),
         counts=made_text(reader, one.making),
         maker=maker,
-        holders=None if counted is None else counted.holders(kind, one.key, 1),
-        percent=None if counted is None else counted.percent(kind, one.key, 1),
+        tiers=[_tier(counted, one.key, tiers, tier) for tier in range(1, tiers + 1)],
         may_change=one.owner_id == actor.account_id or actor.has(Role.ADMIN),
+    )
+
+
+def _tier(counted: Counted | None, key: str, tiers: int, tier: int) -> MadeTier:
+    kind = HolderKind.PLAYER
+    return MadeTier(
+        numeral=numeral(tiers, tier),
+        holders=None if counted is None else counted.holders(kind, key, tier),
+        percent=None if counted is None else counted.percent(kind, key, tier),
     )
