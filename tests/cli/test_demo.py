@@ -13,19 +13,24 @@ from sqlalchemy import func, select
 
 from clutch.accounts.desk import Caller
 from clutch.accounts.login import log_in
-from clutch.accounts.models import Role
+from clutch.accounts.models import AccountId, Role
 from clutch.accounts.queries import count_accounts
+from clutch.achievements.queries import holding_of
+from clutch.achievements.record import Holder, HolderKind
 from clutch.bootstrap import Site, open_site, prepare
 from clutch.cli.demo import facts
-from clutch.cli.demo.filling import fill, fill_when_empty
+from clutch.cli.demo.filling import BEGAN_DAYS_AGO, fill, fill_when_empty
 from clutch.cli.demo.logins import logins_file, read_logins, unfinished_file
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.settings import Settings
 from clutch.kernel.tables import event
+from clutch.statistics.boards import BOARDS, Wish, read_board
+from clutch.statistics.models import Mode
 from clutch.tournaments.bracket import Bracket, get_bracket
 from clutch.tournaments.models import RegistrationStatus, Status, Tournament, TournamentId
 from clutch.tournaments.repository import count_registrations, get_tournament
 from clutch.tournaments.tables import tournament as tournament_table
+from clutch.web.views.statistics import player_statistics
 
 NOW = datetime(2026, 5, 6, 0, 30, tzinfo=UTC)  # a Wednesday, just after midnight
 
@@ -34,7 +39,7 @@ NOW = datetime(2026, 5, 6, 0, 30, tzinfo=UTC)  # a Wednesday, just after midnigh
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = Settings(home=tmp_path_factory.mktemp("demo"), zone="Europe/Berlin")
     prepare(settings)
-    clock = FrozenClock(NOW - timedelta(days=40))
+    clock = FrozenClock(NOW - timedelta(days=BEGAN_DAYS_AGO))
     site = open_site(settings, clock)
     fill(site, clock, NOW)
     yield site
@@ -104,9 +109,26 @@ def test_nothing_in_it_is_yet_to_happen_and_the_final_was_yesterday(site: Site) 
         first, last = conn.execute(select(func.min(event.c.at), func.max(event.c.at))).one()
     ended_at = major(site).tournament.ended_at
     assert last < NOW
-    assert NOW - first < timedelta(days=41)
+    assert NOW - first < timedelta(days=BEGAN_DAYS_AGO + 1)
     assert ended_at is not None
     assert NOW - timedelta(days=1) < ended_at < NOW
+
+
+def test_the_duel_nights_give_boards_an_analysis_and_challenges(site: Site) -> None:
+    for projection in ("statistics", "achievements"):
+        site.projector.catch_up(projection)
+    with site.database.read() as conn:
+        for by in BOARDS:
+            lines = read_board(conn, Wish(by, Mode.SOLO)).lines
+            assert len(lines) >= 5, by
+        rated = {one.name: one for one in read_board(conn, Wish("form", Mode.SOLO)).lines}
+        assert set(rated) == set(facts.LEAGUE_PLAYERS)
+        assert all(len(one.tally.form) >= 10 for one in rated.values() if one.tally)
+        captain = AccountId(rated[facts.CAPTAIN].holder_id)
+        solo = player_statistics(conn, site, captain).parts[Mode.SOLO]
+        assert solo.analysis is not None
+        holding = holding_of(conn, Holder(HolderKind.PLAYER, captain))
+    assert any(name.period for name in holding.unlocks)
 
 
 def test_both_logins_work_and_only_this_user_can_read_them(site: Site) -> None:

@@ -74,6 +74,16 @@ CUP_RULES = """\
 - Будьте добры друг к другу.
 """
 
+LEAGUE = "Duel Night"
+LEAGUE_GAME = "Quake Champions"
+LEAGUE_DESCRIPTION = (
+    "A small evening of duels. Whoever loses twice watches the rest.\n\n"
+    "Небольшой вечер дуэлей. Кто проиграл дважды, досматривает остальное."
+)
+# Invented, the strongest first; their duels are made up too.
+LEAGUE_PLAYERS = ("frida", CAPTAIN, "timur", "wanda", "Тёма", "emil")
+ARENAS = ("Blood Run", "Awoken", "Ruins of Sarnath", "Corrupted Keep", "Deep Embrace")
+
 
 @dataclass(frozen=True)
 class Team:

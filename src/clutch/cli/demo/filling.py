@@ -11,6 +11,7 @@ from clutch.accounts.signup import NewAccount, hash_for_account
 from clutch.bootstrap import Site, open_site
 from clutch.cli.demo.cup import open_cup
 from clutch.cli.demo.facts import ORGANIZER
+from clutch.cli.demo.league import League
 from clutch.cli.demo.logins import (
     Login,
     invent_logins,
@@ -23,7 +24,9 @@ from clutch.cli.demo.story import Story
 from clutch.kernel.clock import FrozenClock, SystemClock
 from clutch.kernel.settings import Settings
 
-BEGAN_DAYS_AGO = 40
+BEGAN_DAYS_AGO = 63
+# Once a week, before the Major took everybody's evenings.
+LEAGUE_DAYS = (60, 53, 46, 39)
 FRIDAY = 4
 
 
@@ -49,7 +52,11 @@ def fill(site: Site, clock: FrozenClock, now: datetime) -> None:
     story = Story(site, clock, today)
     logins = invent_logins()
     people = {login.name: _sign_up(site, story, login) for login in logins}
+    league = League(story, people[ORGANIZER])
+    for number, days_ago in enumerate(LEAGUE_DAYS, start=1):
+        league.night(number, days_ago)
     play_major(story, people[ORGANIZER], last_day=1)
+    league.night(len(LEAGUE_DAYS) + 1, days_ago=1)
     open_cup(story, people[ORGANIZER], days_ahead=_days_to_friday(today))
     keep_logins(logins_file(site.settings), logins)
 
