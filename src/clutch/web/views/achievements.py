@@ -6,7 +6,7 @@ gives None, and whoever asked says that they are missing. Nothing is made up ins
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -95,8 +95,8 @@ class Shown:
     """An achievement as a reader may see it; with a `name` of None it is hidden from them.
 
     `text` is what the next tier takes, or the last one when all are held. `value` None: nobody's
-    progress is shown. `span`: a challenge, `is_on` today or this week; its tier is held by who met
-    it at least once.
+    progress is shown. `span`: a challenge, `is_on` today or this week; when it was met is told
+    elsewhere, for each day and week apart.
     """
 
     key: str
@@ -311,6 +311,7 @@ def _shown(
     knows: Holding | None,
 ) -> Shown:
     """`knows`: whose eyes see it, and with them what is hidden."""
+    unlocks: Mapping[Name, Unlock] = {} if holding is None else holding.unlocks
     kind = _kind_counted(one, holding)
     tiers = tuple(
         TierShown(
@@ -321,7 +322,7 @@ def _shown(
             rarity=tier.rarity,
             points=tier.points,
             percent=percent_of(counted, kind, one, number),
-            unlock=None if holding is None else _unlock_of(holding, one, number),
+            unlock=unlocks.get(Name(one.key, number)),
         )
         for number, tier in enumerate(one.tiers, start=1)
     )
@@ -347,14 +348,6 @@ def percent_of(
     if counted is None or kind not in one.holders or one.span is not None:
         return None
     return counted.percent(kind, one.key, tier)
-
-
-def _unlock_of(holding: Holding, one: Achievement, tier: int) -> Unlock | None:
-    """How a tier was got; of a challenge, how it was met the last time."""
-    if one.span is None:
-        return holding.unlocks.get(Name(one.key, tier))
-    met = [unlock for name, unlock in holding.unlocks.items() if name.key == one.key]
-    return max(met, key=lambda unlock: unlock.at, default=None)
 
 
 def _kind_counted(one: Achievement, holding: Holding | None) -> HolderKind:
