@@ -31,17 +31,7 @@ from clutch.web.refusals import AnyRefusal
 from clutch.web.refusals import sentence_of as said
 from clutch.web.schemas import schema_lines
 from clutch.web.static_files import static_files
-from clutch.web.views.achievement_words import (
-    category_name,
-    cause_path,
-    cause_word,
-    challenge_text,
-    held_by,
-    points_text,
-    rarity_name,
-    share_text,
-    span_name,
-)
+from clutch.web.views.achievement_words import SPOKEN
 from clutch.web.views.bracket import DrawnMatch
 from clutch.web.words import (
     format_name,
@@ -137,16 +127,8 @@ def environment() -> Environment:
         "outcome_short": outcome_short,
         "format_name": format_name,
         "role_name": role_name,
-        "category_name": category_name,
-        "rarity_name": rarity_name,
-        "points_text": points_text,
-        "held_by": held_by,
-        "share_text": share_text,
-        "span_name": span_name,
-        "challenge_text": challenge_text,
-        "cause_path": cause_path,
-        "cause_word": cause_word,
     }
+    made.globals |= SPOKEN
     made.globals["ui"] = made.get_template("pieces/ui.html").module
     made.globals["form"] = made.get_template("pieces/form.html").module
     return made

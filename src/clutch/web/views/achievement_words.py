@@ -173,3 +173,17 @@ POINTS = NN_("{number} point", "{number} points")
 
 def points_text(points: int) -> str:
     return current_reader().ngettext(*POINTS, points)
+
+
+# What templates say by name.
+SPOKEN = {
+    "category_name": category_name,
+    "rarity_name": rarity_name,
+    "points_text": points_text,
+    "held_by": held_by,
+    "share_text": share_text,
+    "span_name": span_name,
+    "challenge_text": challenge_text,
+    "cause_path": cause_path,
+    "cause_word": cause_word,
+}
