@@ -125,7 +125,7 @@ def test_the_duel_nights_give_boards_an_analysis_and_challenges(site: Site) -> N
         assert set(rated) == set(facts.LEAGUE_PLAYERS)
         assert all(len(one.tally.form) >= 10 for one in rated.values() if one.tally)
         captain = AccountId(rated[facts.CAPTAIN].holder_id)
-        solo = player_statistics(conn, site, captain).parts[Mode.SOLO]
+        solo = player_statistics(site, captain).parts[Mode.SOLO]
         assert solo.analysis is not None
         holding = holding_of(conn, Holder(HolderKind.PLAYER, captain))
     assert any(name.period for name in holding.unlocks)

@@ -9,12 +9,8 @@ from sqlalchemy import Connection
 
 from clutch.bootstrap import Site
 from clutch.kernel.refusals import Refusal
-from clutch.statistics.projection import NAME
-from clutch.web.views.statistics import missing_now
 
 T = TypeVar("T")
-
-_UNTOLD = "statistics could not be told"
 
 
 def guarded(site: Site, untold: str, ask: Callable[[Connection], T | None]) -> T | None:
@@ -32,10 +28,3 @@ def guarded(site: Site, untold: str, ask: Callable[[Connection], T | None]) -> T
         return None
     site.troubles.over(untold)
     return answer
-
-
-def statistics_told(site: Site, ask: Callable[[Connection], T]) -> T | None:
-    """What statistics have to say; None when they can't, whatever the reason."""
-    if not site.capabilities.is_up(NAME):
-        return None
-    return guarded(site, _UNTOLD, lambda conn: None if missing_now(conn, site) else ask(conn))

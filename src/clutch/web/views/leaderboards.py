@@ -34,8 +34,7 @@ from clutch.statistics.models import Mode
 from clutch.statistics.repository import LEAST_FORM
 from clutch.statistics.rerating import find_refold
 from clutch.teams.queries import teams_of
-from clutch.web.views.achievements import told
-from clutch.web.views.guarded import statistics_told
+from clutch.web.views import achievements, statistics
 
 Name = Literal["rating", "titles", "form", "achievements"]
 ACHIEVEMENTS = "achievements"
@@ -164,7 +163,8 @@ def find_board(
     def ask(conn: Connection) -> Found:
         return _find(conn, actor, _with_anybody(conn, asked) if any_mode else asked, page)
 
-    return told(site, ask) if asked.by == ACHIEVEMENTS else statistics_told(site, ask)
+    told = achievements.told if asked.by == ACHIEVEMENTS else statistics.told
+    return told(site, ask)
 
 
 def own_ids(conn: Connection, actor: Actor, mode: str) -> list[int]:

@@ -14,7 +14,7 @@ from clutch.statistics.queries import ratings_of
 from clutch.statistics.ratings import Rating
 from clutch.statistics.rerating import find_refold
 from clutch.tournaments.models import Participant, PlayedBy, Tournament
-from clutch.web.views.guarded import statistics_told
+from clutch.web.views.statistics import told
 
 Ratings = Mapping[ParticipantId, Rating]
 
@@ -41,7 +41,7 @@ def seed_ratings(
         ratings = {one: found[holder] for one, holder in holders.items() if holder in found}
         return SeedRatings(ratings, find_refold(conn) is not None)
 
-    return statistics_told(site, ask)
+    return told(site, ask)
 
 
 def by_rating(participants: Sequence[Participant], ratings: Ratings) -> list[ParticipantId]:

@@ -17,7 +17,6 @@ from clutch.accounts.queries import names_of
 from clutch.bootstrap import Site
 from clutch.kernel.capabilities import Capability, State
 from clutch.kernel.optional import Absent
-from clutch.kernel.refusals import Refusal
 from clutch.statistics import queries
 from clutch.statistics.analysis import Analysis, Compared, Record, analyse, rated_share, teamwork_of
 from clutch.statistics.basics import Basics, basics_of
@@ -32,6 +31,7 @@ from clutch.teams.models import TeamId
 from clutch.teams.queries import team_names
 from clutch.tournaments.records import Whose
 from clutch.web.views.charts import Bars, Line, Row, month_bars, rating_line, share_rows
+from clutch.web.views.guarded import guarded
 
 T = TypeVar("T")
 
@@ -116,21 +116,8 @@ class StatisticsPage:
 
 
 def told(site: Site, ask: Callable[[Connection], T]) -> T | None:
-    """What enhanced statistics have to say; None when they can't, whatever the reason.
-
-    It reads in a transaction of its own, so that whatever goes wrong stays there.
-    """
-    try:
-        with site.database.read() as conn:
-            answer = ask(conn) if missing_now(conn, site) is None else None
-    except Refusal:
-        raise
-    except Exception as error:  # noqa: BLE001 - the page around it must not fall with it
-        site.troubles.met(UNTOLD, error)
-        return None
-    if answer is not None:
-        site.troubles.over(UNTOLD)
-    return answer
+    """What enhanced statistics have to say; None when they can't, whatever the reason."""
+    return guarded(site, UNTOLD, lambda conn: None if missing_now(conn, site) else ask(conn))
 
 
 def player_holders(account_id: int) -> list[Holder]:
