@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from clutch.kernel import log
+from clutch.kernel import log, projections
 from clutch.kernel import projector as projector_module
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.log import Event, Fact, fact
@@ -41,14 +41,23 @@ class Sums:
 
     name: str = "sums"
     version: int = 1
+    kinds: frozenset[str] = frozenset({"test-thing-happened"})
     broken: bool = False
     thinks: Callable[[], object] = field(default=lambda: None)
+    met: set[str] = field(default_factory=set)
+    asked: list[int] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
 
     def clear(self, tx: Transaction) -> None:
         tx.conn.execute(delete(timer))
 
     def work_out(self, conn: Connection, after: int, events: Sequence[Event]) -> Effect | None:
         assert after < events[0].position
+        self.met |= {one.kind for one in events}
+        self.asked.append(after)
+        self.ended.append(events[-1].position)
+        self.sizes.append(len(events))
         if self.broken:
             raise ZeroDivisionError("the sum is broken")
         things = [one for one in events if one.kind == "test-thing-happened"]
@@ -184,6 +193,49 @@ def test_events_that_concern_nobody_move_the_cursor_all_the_same(
     projector.catch_up("sums")
     with kernel.database.read() as conn:
         assert read_cursor(conn, "sums") == log.last_position(conn)
+
+
+def test_a_projection_meets_only_what_concerns_it(
+    kernel: Kernel, sums: Sums, projector: Projector
+) -> None:
+    """Whatever stands between, the next step goes on where the last one ended."""
+    projector.catch_up("sums")
+    for thing in range(1, 40):
+        kernel.writer.write(lambda tx: tx.append("b", SumChanged(cause=1), actor_id=None))
+        kernel.writer.write(happen("a", thing))
+        if thing % 7 == 0:
+            projector.catch_up("sums")
+    projector.catch_up("sums")
+    kernel.writer.write(lambda tx: tx.append("b", SumChanged(cause=1), actor_id=None))
+    projector.catch_up("sums")
+    assert sums.met == {"test-thing-happened"}
+    assert sums.asked == [0, *sums.ended[:-1]]
+    assert sums_of(kernel) == {"a": sum(range(1, 40))}
+    with kernel.database.read() as conn:
+        assert read_cursor(conn, "sums") == log.last_position(conn)
+
+
+def test_steps_grow_while_there_is_much_and_writing_stays_short(
+    kernel: Kernel, sums: Sums, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def many(tx: Transaction) -> None:
+        tx.append("a", *[ThingHappened(thing=1)] * 2_000, actor_id=None)
+
+    monkeypatch.setattr(projections, "LONG_WRITE_S", 60.0)
+    steps = Steps(kernel.database, kernel.writer, sums)
+    while steps.step():
+        pass
+    kernel.writer.write(many)
+    while steps.step():
+        pass
+    assert sums.sizes == [25, 50, 100, 200, 400, 400, 400, 400, 25]
+    assert sums_of(kernel) == {"a": 2_000}
+    monkeypatch.setattr(projections, "LONG_WRITE_S", 0.0)
+    sums.sizes.clear()
+    kernel.writer.write(many)
+    while steps.step():
+        pass
+    assert sums.sizes[:6] == [400, 200, 100, 50, 25, 25]
 
 
 def test_more_than_one_batch_is_taken_in(kernel: Kernel, projector: Projector) -> None:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from clutch.kernel import turns
-from clutch.kernel.turns import Turns
+from clutch.kernel.turns import Turns, breath
 
 
 def test_one_at_a_time() -> None:
@@ -55,3 +55,20 @@ def test_an_error_gives_the_turn_back() -> None:
     began = time.monotonic()
     with ours.mine():
         assert time.monotonic() - began < turns.PATIENCE_S
+
+
+def test_a_breath_is_shorter_the_later_the_work_is() -> None:
+    assert breath(0.02, 0.01, late_s=0.0) == pytest.approx(0.06)
+    assert breath(0.02, 0.01, late_s=turns.LATE_S) == pytest.approx(0.01)
+    assert breath(0.02, 0.01, late_s=turns.TOO_LATE_S) == turns.SHORTEST_BREATH_S
+    assert breath(0.0, 0.0, late_s=0.0) == turns.SHORTEST_BREATH_S
+    assert breath(9.0, 9.0, late_s=0.0) == turns.LONGEST_BREATH_S
+
+
+def test_waiting_in_a_turn_is_no_work_once_it_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    ours, wait = Turns(), threading.Event()
+    monkeypatch.setattr(time, "sleep", slept.append)
+    with ours.mine(lambda: turns.LATE_S):
+        wait.wait(0.05)
+    assert slept == [turns.SHORTEST_BREATH_S]

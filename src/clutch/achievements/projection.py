@@ -25,7 +25,7 @@ from clutch.achievements.own_rows import yardsticks
 from clutch.achievements.reading import CHUNK, read_records
 from clutch.achievements.record import Holder
 from clutch.achievements.repository import NOTHING, Change, Standing, ToldUnlock
-from clutch.achievements.touched import Touched, changes_numbers, touched_by
+from clutch.achievements.touched import KINDS, OF_NUMBERS, Touched, changes_numbers, touched_by
 from clutch.kernel import log
 from clutch.kernel.log import Event, Fact
 from clutch.kernel.parts import in_parts
@@ -42,6 +42,7 @@ class Achievements:
 
     name = "achievements"
     version = VERSION
+    kinds = KINDS | OF_NUMBERS
 
     def __init__(self) -> None:
         self._seen: Touched = {}

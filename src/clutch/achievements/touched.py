@@ -24,7 +24,7 @@ _OF_TOURNAMENTS = frozenset({"stage-drawn", "tournament-completed", "tournament-
 _OF_ORGANIZERS = frozenset({"organizer-added", "organizer-removed"})
 _OF_OWN = frozenset({OWN_MADE, OWN_EDITED, OWN_RETIRED})
 # What changes how many players and teams there are, whom holders are counted among.
-_OF_NUMBERS = frozenset({"account-created", "account-deleted", "team-created", "team-disbanded"})
+OF_NUMBERS = frozenset({"account-created", "account-deleted", "team-created", "team-disbanded"})
 _COUNTING_FIELDS = frozenset({"game", "visibility", "zone"})
 
 Touched = dict[Holder, int]
@@ -45,7 +45,7 @@ _IDS = msgspec.json.Decoder(_Ids)
 
 def changes_numbers(events: Iterable[Event]) -> bool:
     """Whether there are more or fewer players and teams after these events."""
-    return any(event.kind in _OF_NUMBERS for event in events)
+    return any(event.kind in OF_NUMBERS for event in events)
 
 
 def touched_by(conn: Connection, events: Sequence[Event]) -> Touched:

@@ -131,6 +131,15 @@ _TAIL = (
     .order_by(event_table.c.position)
     .limit(bindparam("most"))
 )
+_TAIL_OF = (
+    select(event_table)
+    .where(
+        event_table.c.position > bindparam("after"),
+        event_table.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(event_table.c.position)
+    .limit(bindparam("most"))
+)
 _LAST = select(func.max(event_table.c.position))
 
 
@@ -161,9 +170,17 @@ def read_stream(
     return _events(conn.execute(_AFTER, {"stream": stream, "after": after, "most": most}).all())
 
 
-def read_tail(conn: Connection, after: int, most: int = 1_000) -> list[Event]:
-    """Events of all streams with `position > after`, in the order of their commits."""
-    return _events(conn.execute(_TAIL, {"after": after, "most": most}).all())
+def read_tail(
+    conn: Connection, after: int, most: int = 1_000, kinds: Collection[str] | None = None
+) -> list[Event]:
+    """Events of all streams with `position > after`, in the order of their commits.
+
+    With `kinds`, those of these kinds only; the database leaves the others out.
+    """
+    if kinds is None:
+        return _events(conn.execute(_TAIL, {"after": after, "most": most}).all())
+    found = {"after": after, "most": most, "kinds": sorted(kinds)}
+    return _events(conn.execute(_TAIL_OF, found).all())
 
 
 class Past(msgspec.Struct, frozen=True):

@@ -8,8 +8,10 @@ One that fails keeps its cursor, says so as a capability, and is tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -23,6 +25,9 @@ from clutch.kernel.writing import Transaction, Writer
 
 # So few that their rows are written in some milliseconds: other writers wait meanwhile.
 BATCH = 25
+# Many at once cost less each. So steps that come full grow, while their writes stay short.
+MOST_IN_A_STEP = 400
+LONG_WRITE_S = 0.01
 # Far behind, or being rebuilt: fewer, larger steps.
 LARGE_BATCH = 5_000
 
@@ -54,14 +59,19 @@ class Projection(Protocol):
     def version(self) -> int:
         """Changed with the meaning of its tables: they are then rebuilt from the log."""
 
+    @property
+    def kinds(self) -> Collection[str]:
+        """The kinds of events that it is concerned with; it never meets others."""
+
     def clear(self, tx: Transaction) -> None:
         """Empty its tables."""
 
     def work_out(self, conn: Connection, after: int, events: Sequence[Event]) -> Effect | None:
         """Think about the events that follow position `after`, in commit order.
 
-        Called in a read snapshot, outside of any write. The events are all there are between
-        `after` and the last of them. None: they don't concern it. What it keeps in memory is good
+        Called in a read snapshot, outside of any write. The events are all there are of its kinds
+        between `after` and the last of them; the next `after` is that last one's position, as long
+        as nobody else takes a step. None: they change nothing. What it keeps in memory is good
         only if it was made for `after`; an effect may also come to nothing and be asked for again.
         """
 
@@ -138,7 +148,11 @@ class Steps:
         # effect, or by `save`.
         self._saved = 0
         self._position = 0
+        # The last event that the projection was asked about; between it and the place are others'.
+        self._asked = 0
         self._known = False
+        self._batch = BATCH
+        self._oldest_at: datetime | None = None
         self._seen = Cursor(0, projection.version, 0, None)
 
     @property
@@ -150,6 +164,14 @@ class Steps:
     def position(self) -> int:
         """How far it has looked; what is saved may be behind that."""
         return self._position
+
+    @property
+    def oldest_at(self) -> datetime | None:
+        """When the oldest event happened that the last step took in.
+
+        None when there was none, or in a rebuild: nobody waits for what is old anyway.
+        """
+        return self._oldest_at
 
     @property
     def is_rebuilding(self) -> bool:
@@ -173,19 +195,33 @@ class Steps:
             self.restart()
             return True
         quiet = self.is_rebuilding
-        most = LARGE_BATCH if quiet else BATCH
+        most = LARGE_BATCH if quiet else self._batch
         with self._database.read() as conn:
-            events = log.read_tail(conn, self._position, most)
-            if quiet:
-                events = [event for event in events if event.position <= self._seen.quiet_until]
-            effect = self.projection.work_out(conn, self._position, events) if events else None
-        if not events:
-            return False
-        if effect is None and not quiet:
-            self._position = events[-1].position
-        else:
-            self._take(events[-1].position, effect or Effect(), quiet=quiet)
-        return len(events) >= most or quiet
+            # Positions are in the order of commits, and this is one snapshot: what comes later
+            # stands behind the last one.
+            last = log.last_position(conn)
+            until = min(last, self._seen.quiet_until) if quiet else last
+            if until <= self._position:
+                self._oldest_at = None
+                return False
+            events = log.read_tail(conn, self._position, most, self.projection.kinds)
+            events = [event for event in events if event.position <= until]
+            is_full = len(events) >= most
+            effect = self.projection.work_out(conn, self._asked, events) if events else None
+        self._oldest_at = events[0].at if events and not quiet else None
+        self._move(events, events[-1].position if is_full else until, effect, quiet=quiet)
+        return is_full or quiet
+
+    def _move(
+        self, events: Sequence[Event], position: int, effect: Effect | None, *, quiet: bool
+    ) -> None:
+        if effect is not None or quiet:
+            spent = self._take(position, effect or Effect(), quiet=quiet)
+            if not quiet:
+                self._batch = _next_batch(self._batch, len(events), spent)
+        self._position = position
+        if events or quiet:
+            self._asked = position if quiet else events[-1].position
 
     def save(self) -> None:
         """Save the place that events of no concern have moved it to."""
@@ -223,7 +259,7 @@ class Steps:
             found = find_cursor(conn, self.projection.name)
         found = found or self._writer.write(self._first)
         if not self._known or found.position != self._saved:
-            self._saved = self._position = found.position
+            self._saved = self._position = self._asked = found.position
             self._known = True
         self._seen = found
 
@@ -241,7 +277,9 @@ class Steps:
         tx.conn.execute(row.on_conflict_do_nothing())
         return find_cursor(tx.conn, self.projection.name) or begun
 
-    def _take(self, position: int, effect: Effect, *, quiet: bool) -> None:
+    def _take(self, position: int, effect: Effect, *, quiet: bool) -> float:
+        """Save a step; the seconds for which others could not write."""
+        began = 0.0
         step = {
             "projection": self.projection.name,
             "before": self._saved,
@@ -250,6 +288,8 @@ class Steps:
         }
 
         def work(tx: Transaction) -> None:
+            nonlocal began
+            began = time.monotonic()
             if tx.conn.execute(_MOVE, step).rowcount != 1:
                 raise CursorMoved
             effect.rows(tx)
@@ -261,3 +301,11 @@ class Steps:
         self._writer.write(work)
         self._known = True
         self._saved = self._position = position
+        return time.monotonic() - began
+
+
+def _next_batch(batch: int, taken: int, spent_s: float) -> int:
+    """How many events the next step may take in, after one that took in so many."""
+    if spent_s > LONG_WRITE_S:
+        return max(BATCH, batch // 2)
+    return min(2 * batch, MOST_IN_A_STEP) if taken >= batch else batch

@@ -30,6 +30,7 @@ class Statistics:
 
     name = NAME
     version = 2
+    kinds = KINDS | {_RECOMPUTING}
     # How many matches are rated anew before what came meanwhile is taken in.
     stretch = STRETCH
 

@@ -65,16 +65,13 @@ class Notices:
 
     name = "notices"
     version = 1
+    kinds = _OF_MATCHES
 
     def clear(self, tx: Transaction) -> None:
         """There is nothing to empty."""
 
     def work_out(self, conn: Connection, after: int, events: Sequence[Event]) -> Effect | None:  # noqa: ARG002 - the projection's own form
-        mine = [
-            one
-            for one in events
-            if one.kind in _OF_MATCHES and one.stream.startswith("tournament-")
-        ]
+        mine = [one for one in events if one.stream.startswith("tournament-")]
         found = list(_conclusions(conn, mine))
         # Streams in one order, as every writer takes them.
         return Effect(facts=tuple(sorted(found, key=lambda one: one[0]))) if found else None
