@@ -248,9 +248,7 @@ def _capabilities(settings: Settings, clock: Clock, *, serves: bool) -> Capabili
         known.declare("live", State.UP, N_("WebSockets carry live updates."))
     else:
         known.declare("live", State.ABSENT, optional.MISSING, **websockets.facts)
-    if settings.mail:
-        known.declare("mail", State.UP, N_("Mail goes through {host}."), host=settings.mail_host)
-    else:
+    if not settings.mail:
         known.declare("mail", State.OFF, N_("{setting} is not set."), setting="CLUTCH_MAIL_HOST")
     if settings.achievements == "on":
         known.declare("achievements", State.UP)

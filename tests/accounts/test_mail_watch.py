@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from clutch.accounts.mail_watch import MailWatch
+from clutch.accounts.mail_watch import GREET_EVERY_S, MailWatch
 from clutch.accounts.resets import ask_for_reset
 from clutch.bootstrap import Site, open_site
 from clutch.kernel.capabilities import State
@@ -53,7 +54,7 @@ def test_a_server_that_is_gone_is_down_for_every_process_and_its_return_is_notic
     gone = opened(sqlite_settings, clock, free_port())
     back = opened(sqlite_settings, clock, postbox.port)
     People(gone).person("Alice", email="alice@example.org")
-    assert state(gone) is State.UP
+    assert state(back) is State.UP
     ask(gone)
     assert (state(gone), state(back)) == (State.DOWN, State.DOWN)
     assert "127.0.0.1 fails: ConnectionRefusedError" in gone.capabilities.get("mail").reason
@@ -65,9 +66,34 @@ def test_a_server_that_is_gone_is_down_for_every_process_and_its_return_is_notic
     assert back.capabilities.get("mail").state is State.PROBING
     back.background.run_due()
     assert len(postbox.letters) == 1
-    assert (state(back), state(gone)) == (State.UP, State.UP)
+    assert (state(back), state(gone)) == (State.UP, State.DOWN)
     for site in (gone, back):
         site.close()
+
+
+def test_mail_is_up_only_after_the_server_has_answered(
+    sqlite_settings: Settings, clock: FrozenClock, postbox: Postbox
+) -> None:
+    well, dead = (opened(sqlite_settings, clock, port) for port in (postbox.port, free_port()))
+    for site in (well, dead):
+        assert site.capabilities.get("mail").state is State.PROBING
+    assert (state(well), state(dead)) == (State.UP, State.DOWN)
+    assert "127.0.0.1 fails: ConnectionRefusedError" in dead.capabilities.get("mail").reason
+    for site in (well, dead):
+        site.close()
+
+
+def test_a_server_that_goes_while_nothing_waits_is_noticed_by_the_next_greeting(
+    sqlite_settings: Settings, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving() as box:
+        site = opened(sqlite_settings, clock, box.port)
+        assert state(site) is State.UP
+    assert state(site) is State.UP, "nobody has greeted it since"
+    later = time.monotonic() + 1.2 * GREET_EVERY_S
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert state(site) is State.DOWN
+    site.close()
 
 
 def test_what_the_server_has_against_one_letter_says_nothing_of_the_others(

@@ -1,7 +1,7 @@
-"""Whether mail goes out, as the queue tells every process; and a probe while it does not.
+"""Whether mail goes out: as the server answers a greeting, and as the queue tells every process.
 
-What is queued is tried again ever more seldom. So while the server is down it is greeted every ten
-seconds or so, and when it answers, what waits is sent at once.
+It is greeted at the start and every minute or so; while it is down, every ten seconds. What is
+queued is tried again ever more seldom: so when the server answers again, it is sent at once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from clutch.kernel.writing import Writer
 _log = structlog.get_logger("mail")
 
 LOOK_EVERY_S = 2.0
-GREET_EVERY_S = 10.0
+GREET_EVERY_S = 60.0
+GREET_AGAIN_S = 10.0
+ASKED = N_("The mail server {host} has not answered yet.")
+WORKS = N_("The mail server {host} answers.")
 FAILS = N_("The mail server {host} fails: {why}.")
 ANSWERS = N_("The mail server {host} answers again; what waits is being sent.")
 # What the server has against one letter says nothing of the others.
@@ -46,7 +49,9 @@ class MailWatch:
         self._capabilities = capabilities
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
-        self._greeted_at = time.monotonic()
+        self._greet_at = 0.0
+        self._answers = False
+        capabilities.declare("mail", State.PROBING, ASKED, host=self._host)
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="mail-watch", daemon=True)
@@ -59,34 +64,47 @@ class MailWatch:
             self._thread.join(timeout=0.2)
 
     def look(self) -> None:
-        """See how mail stands, in this thread; while it is down, greet the server now and then."""
+        """See how mail stands, in this thread; greet the server when it is time for that."""
         with self._database.read() as conn:
             trouble = trouble_of(conn)
-        if trouble is None:
-            self._capabilities.settle("mail")
-            return
-        self._capabilities.set("mail", State.DOWN, FAILS, host=self._host, why=trouble)
-        if time.monotonic() - self._greeted_at >= spread(GREET_EVERY_S, most=1.2):
-            self.greet()
+        if trouble is not None:
+            self._fail(trouble)
+        elif self._answers:
+            self._capabilities.set("mail", State.UP, WORKS, host=self._host)
+        if time.monotonic() >= self._greet_at:
+            self.greet(waits=trouble is not None)
 
-    def greet(self) -> None:
-        """Ask whether the server is back; if so, have what waits sent at once."""
-        self._greeted_at = time.monotonic()
+    def greet(self, *, waits: bool = True) -> None:
+        """Ask whether the server is there; what waits since it was not is then sent at once."""
+        self._greet_at = time.monotonic() + spread(GREET_AGAIN_S, most=1.2)
         try:
             self._mailer.greet()
-        except (OSError, smtplib.SMTPException):
+        except (OSError, smtplib.SMTPException) as error:
+            self._fail(f"{type(error).__name__}: {error}".rstrip("."))
             return
-        self._capabilities.set("mail", State.PROBING, ANSWERS, host=self._host)
-        self._writer.write(lambda tx: deliveries.hurry(tx, RESET_MAIL))
+        self._answers = True
+        if waits:
+            self._capabilities.set("mail", State.PROBING, ANSWERS, host=self._host)
+            self._writer.write(lambda tx: deliveries.hurry(tx, RESET_MAIL))
+            return
+        self._greet_at = time.monotonic() + spread(GREET_EVERY_S, most=1.2)
+        self._capabilities.set("mail", State.UP, WORKS, host=self._host)
+
+    def _fail(self, why: str) -> None:
+        if self._answers:
+            self._greet_at = time.monotonic() + spread(GREET_AGAIN_S, most=1.2)
+        self._answers = False
+        self._capabilities.set("mail", State.DOWN, FAILS, host=self._host, why=why)
 
     def _run(self) -> None:
-        while not self._ended.wait(LOOK_EVERY_S):
+        while not self._ended.is_set():
             try:
                 self.look()
             except Refusal:
-                continue  # the database's trouble, and said where it belongs
+                pass  # the database's trouble, and said where it belongs
             except Exception:  # noqa: BLE001 - the next look may go well
                 _log.exception("mail can't be watched")
+            self._ended.wait(LOOK_EVERY_S)
 
 
 def trouble_of(conn: Connection) -> str | None:

@@ -30,6 +30,7 @@ _ALONE = N_(
 _BASIC = N_("Profiles show the basic numbers; ratings, form and streaks are missing or old.")
 _UNLOCKED = N_("Nothing new is unlocked.")
 _UNTOLD = N_("Open pages don't tell players of their own matches; everything else goes on.")
+_WAITS = N_("Letters wait; none is lost.")
 _EFFECTS: Final = {
     ("redis", State.OFF): _ALONE,
     ("redis", State.ABSENT): _ALONE,
@@ -52,7 +53,8 @@ _EFFECTS: Final = {
     ("mail", State.OFF): N_(
         "The site sends no mail: for a new password an admin makes a one-time link."
     ),
-    ("mail", State.DOWN): N_("Letters wait; none is lost."),
+    ("mail", State.DOWN): _WAITS,
+    ("mail", State.PROBING): _WAITS,
 }
 _FOLLOWS = N_(
     "It is tried again by itself and catches up. If it stays so, the server's log has the whole "
