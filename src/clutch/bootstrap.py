@@ -40,6 +40,7 @@ from clutch.kernel.notifications import Notifications
 from clutch.kernel.probe import Probe
 from clutch.kernel.projector import Projector
 from clutch.kernel.redis_link import RedisLink
+from clutch.kernel.redis_pool import open_pool
 from clutch.kernel.refusals import N_
 from clutch.kernel.settings import Settings
 from clutch.kernel.shared import SharedBytes
@@ -129,9 +130,14 @@ def prepare(settings: Settings) -> None:
     """Make the home and bring the database to this release's schema.
 
     Done once, before any process serves.
+
+    Raises:
+        BadSettings: the address of Redis is one that no process could use.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.run_folder.mkdir(exist_ok=True, mode=0o700)
+    if settings.redis is not None and (package := optional.load("redis")):
+        open_pool(package, settings.redis)
     database = Database(settings.database)
     try:
         migrate(database, settings.run_folder / "migrate.lock", settings.accept_schema)
@@ -262,7 +268,7 @@ def _redis(
     settings: Settings, capabilities: Capabilities, epoch: str, holder: str
 ) -> RedisLink | None:
     if settings.redis is None:
-        capabilities.declare("redis", State.OFF, N_("{setting} is not set."), setting="REDIS_HOST")
+        capabilities.declare("redis", State.OFF, N_("{setting} is not set."), setting="REDIS_URL")
         return None
     package = optional.load("redis")
     if not package:

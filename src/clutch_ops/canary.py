@@ -31,7 +31,7 @@ LINES = 20
 # A page drawn again and again must not cost memory each time.
 WARM_UP, DRAWN, LEAK_BYTES = 40, 200, 48 << 20
 # What would reach beyond this machine, or into what the running site shares with others.
-OFF = ("CLUTCH_MAIL_HOST", "REDIS_URL", "REDIS_HOST")
+OFF = ("CLUTCH_MAIL_HOST", "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD")
 HIDDEN = """\
 import sys
 

@@ -15,6 +15,7 @@ from clutch_ops.findings import BAD, DOUBTFUL, GOOD, Finding
 from clutch_ops.journal import journals
 from clutch_ops.place import Place
 from clutch_ops.postgres import Postgres
+from clutch_ops.redis import set_address
 
 CLOCK_S = 300
 OLD_GATE_S = 600
@@ -165,7 +166,7 @@ def capabilities(place: Place) -> Iterator[Finding]:
 def _by_settings(place: Place) -> dict[str, tuple[str, str]]:
     """How each will stand at the next start, as far as settings and packages tell."""
     settings, told = place.settings, {}
-    told["redis"] = _set(bool(settings.get("REDIS_URL") or settings.get("REDIS_HOST")), "REDIS_URL")
+    told["redis"] = _set(set_address(settings) is not None, "REDIS_URL")
     told["mail"] = _set(bool(settings.get("CLUTCH_MAIL_HOST")), "CLUTCH_MAIL_HOST")
     for name in ("achievements", "statistics"):
         setting = f"CLUTCH_{name.upper()}"

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from clutch_ops import arguments as typed
 from clutch_ops import dotenv, environment, processes, resp, terminal
@@ -42,11 +42,15 @@ def redis(root: Path, arguments: Sequence[str]) -> int:
 
 def set_address(settings: dict[str, str]) -> str | None:
     """Where the settings say that a Redis is, as the site reads them."""
-    if settings.get("REDIS_URL") or not settings.get("REDIS_HOST"):
-        return settings.get("REDIS_URL") or None
-    password = settings.get("REDIS_PASSWORD")
-    login = f":{quote(password, safe='')}@" if password else ""
-    return f"redis://{login}{settings['REDIS_HOST']}:{settings.get('REDIS_PORT') or resp.PORT}"
+    url, host, port, password = (settings.get(name) or "" for name in NAMES)
+    if not (url or host or port or password):
+        return None
+    place = f"[{host}]" if ":" in host else host or "localhost"
+    parts = urlsplit(url or f"redis://{place}:{port or resp.PORT}")
+    if not password or parts.password is not None:
+        return url or parts.geturl()
+    user, _, there = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{there}"))
 
 
 def _enable(place: Place, url: str) -> int:

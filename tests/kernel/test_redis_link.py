@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from clutch.kernel import optional, redis_ear, redis_link
+from clutch.kernel import optional, redis_ear, redis_link, redis_pool
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import SystemClock
 from clutch.kernel.redis_calls import Command
 from clutch.kernel.redis_link import RedisLink
+from clutch.kernel.redis_pool import open_pool
 from clutch.kernel.refusals import StorageUnavailable
+from clutch.kernel.settings import BadSettings
 from tests.services.redis import RedisServer, free_port, running
 from tests.services.wire import Fault, Wire
 
@@ -41,17 +43,17 @@ class Room:
         self.wire = Wire(server.port)
         self.links: list[RedisLink] = []
 
-    def link(self, port: int | None = None, login: str = "") -> RedisLink:
+    def link(self, port: int | None = None, login: str = "", options: str = "") -> RedisLink:
         package = optional.load("redis")
         assert package
-        url = f"redis://{login}127.0.0.1:{port or self.wire.port}"
+        url = f"redis://{login}127.0.0.1:{port or self.wire.port}{options}"
         capabilities = Capabilities(SystemClock())
         made = RedisLink(package, url, capabilities, "site", f"process-{len(self.links)}")
         self.links.append(made)
         return made
 
-    def up(self, login: str = "") -> RedisLink:
-        made = self.link(login=login)
+    def up(self, login: str = "", options: str = "") -> RedisLink:
+        made = self.link(login=login, options=options)
         made.start()
         until(lambda: made.is_up)
         return made
@@ -96,6 +98,20 @@ def test_what_is_put_is_found_and_what_is_not_there_is_nothing(room: Room) -> No
     until(lambda: link.ask(("GET", link.key("a"))) == [b"\x00bytes"])
     assert link.ask(("GET", link.key("a")), ("GET", link.key("b"))) == [b"\x00bytes", None]
     assert state(link) is State.UP
+
+
+@pytest.mark.parametrize("option", ["socket_timeout=abc", "colour=red"])
+def test_a_malformed_option_is_refused_before_anything_is_tried(option: str) -> None:
+    package = optional.load("redis")
+    assert package
+    with pytest.raises(BadSettings, match="for h:6379: an option"):
+        open_pool(package, f"redis://me:hunter2@h/0?{option}")
+
+
+def test_our_deadlines_win_over_those_of_the_address(room: Room) -> None:
+    link = room.up(options="?socket_timeout=30&socket_connect_timeout=30&health_check_interval=9")
+    room.wire.lay(Fault.BLACK_HOLE)
+    until(lambda: state(link) is State.DOWN, seconds=3)
 
 
 def test_another_site_on_the_same_server_has_other_keys(room: Room) -> None:
@@ -153,7 +169,7 @@ def test_at_boot_a_server_that_is_not_well_is_down_and_used_when_it_is(
     began = time.monotonic()
     link.start()
     # Who waited for an answer here would wait for its whole deadline.
-    assert time.monotonic() - began < redis_link.DEADLINE_S
+    assert time.monotonic() - began < redis_pool.DEADLINE_S
     until(lambda: state(link) is State.DOWN, 5)
     assert min(timed(link)[1] for _ in range(3)) < 0.05
     room.wire.lay(Fault.NONE)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from clutch.kernel.settings import PLAIN, PREFIX, BadSettings, Settings, load_settings
+from clutch_ops.redis import set_address
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +27,7 @@ def settings(**environment: str) -> Settings:
         ("REDIS_PORT", "x", "REDIS_PORT=x"),
         ("REDIS_URL", "http://cache", "must begin with redis:"),
         ("REDIS_URL", "redis://cache:many", "not an address of a Redis"),
+        ("REDIS_URL", "redis://cache/many", "not an address of a Redis"),
         ("CLUTCH_LANGUAGE", "fr", "CLUTCH_LANGUAGE=fr"),
         ("CLUTCH_LOGIN_LIMIT", "0/minute", "CLUTCH_LOGIN_LIMIT=0/minute"),
         ("CLUTCH_TRUSTED_PROXIES", "10.0.0.1, proxy", "proxy is not an address"),
@@ -60,12 +62,40 @@ def test_a_password_is_not_repeated_in_a_refusal() -> None:
 
 def test_redis_is_found_by_host_and_port_and_password_or_by_its_address() -> None:
     assert settings().redis is None
-    assert settings(REDIS_PASSWORD="x").redis is None
+    assert settings(REDIS_PASSWORD="x").redis == "redis://:x@localhost:6379"
+    assert settings(REDIS_PORT="7000").redis == "redis://localhost:7000"
     assert settings(REDIS_HOST="cache").redis == "redis://cache:6379"
     parts = {"REDIS_HOST": "::1", "REDIS_PORT": "7000", "REDIS_PASSWORD": "p/w@1"}
     assert settings(**parts).redis == "redis://:p%2Fw%401@[::1]:7000"
     url = "rediss://me:pw@cache:6380/3"
     assert settings(**parts, REDIS_URL=url).redis == url
+
+
+REDIS_SETTINGS: list[dict[str, str]] = [
+    {},
+    {"REDIS_HOST": "cache"},
+    {"REDIS_HOST": "::1", "REDIS_PORT": "7000", "REDIS_PASSWORD": "p/w@1"},
+    {"REDIS_PORT": "7000"},
+    {"REDIS_PASSWORD": "x"},
+    {"REDIS_URL": "redis://h", "REDIS_PASSWORD": "p/w@1"},
+    {"REDIS_URL": "redis://me@h:1/2?db=3", "REDIS_PASSWORD": "x"},
+    {"REDIS_URL": "rediss://me:pw@h", "REDIS_PASSWORD": "x"},
+    {"REDIS_URL": "unix:///run/redis.sock?db=1", "REDIS_PASSWORD": "x"},
+    {"REDIS_URL": "redis://h", "REDIS_HOST": "cache", "REDIS_PORT": "7000"},
+]
+
+
+@pytest.mark.parametrize("given", REDIS_SETTINGS)
+def test_the_site_and_its_tools_read_the_same_address_of_redis(given: dict[str, str]) -> None:
+    assert set_address(given) == settings(**given).redis
+
+
+def test_an_address_without_a_password_takes_the_one_that_is_set() -> None:
+    found = settings(REDIS_URL="redis://h", REDIS_PASSWORD="p/w@1")
+    assert found.redis == "redis://:p%2Fw%401@h"
+    assert settings(REDIS_URL="redis://me@h", REDIS_PASSWORD="x").redis == "redis://me:x@h"
+    by_socket = settings(REDIS_URL="unix:///run/redis.sock?db=1", REDIS_PASSWORD="x")
+    assert by_socket.redis == "unix://:x@/run/redis.sock?db=1"
 
 
 @pytest.mark.parametrize("url", ["http://me:hunter2@cache", "redis://me:hunter2@cache:x"])

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from tests.serve.running import Running, wait_until
+from tests.serve.running import START_SECONDS, Running, started, wait_until
 from tests.serve.whole_site import site_running, states, told
 from tests.services.redis import RedisServer, running
 from tests.services.wire import Fault, Wire
@@ -23,8 +23,8 @@ CANARY = "canary-4f1e"
 
 @pytest.fixture
 def server() -> Iterator[RedisServer]:
-    with running() as started:
-        yield started
+    with running() as redis:
+        yield redis
 
 
 def all_are(site: Running, state: str) -> bool:
@@ -107,3 +107,18 @@ def test_no_secret_is_in_the_log_or_in_the_files_that_are_left(
         left = [path.read_text() for path in (tmp_path / "home" / "run").glob("*.json")]
         assert len(left) >= 4
         assert CANARY not in site.said() + "".join(left)
+
+
+def test_an_address_that_no_process_could_use_stops_the_start_with_a_sentence(
+    tmp_path: Path,
+) -> None:
+    environment = {
+        "CLUTCH_HOME": str(tmp_path / "home"),
+        "CLUTCH_PORT": "0",
+        "REDIS_URL": f"redis://:{CANARY}@h/0?socket_timeout=abc",
+    }
+    with started(["-m", "clutch", "serve"], tmp_path, environment) as site:
+        assert site.process.wait(START_SECONDS) == 2
+    assert "REDIS_URL for h:6379: an option after the ? is unknown" in site.said()
+    assert "Traceback" not in site.said()
+    assert CANARY not in site.said()

@@ -117,7 +117,7 @@ def _prepare(settings: Settings, more: Callable[[], None]) -> None:
         prepare(settings)
     except StorageUnavailable as error:
         say_and_exit(_why_no_database(settings, error))
-    except SchemaTooNew as error:
+    except (BadSettings, SchemaTooNew) as error:
         say_and_exit(str(error))
     more()
 

@@ -21,12 +21,12 @@ from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.pauses import Pauses
 from clutch.kernel.redis_calls import Call, Calls, Command
 from clutch.kernel.redis_ear import Ear
+from clutch.kernel.redis_pool import DEADLINE_S, open_pool
 from clutch.kernel.redis_trouble import SILENT, WAITS, Trouble, address_of, trouble_of
 from clutch.kernel.refusals import N_, Refusal
 
 _log = structlog.get_logger("redis")
 
-DEADLINE_S = 0.2
 CHECK_EVERY_S = 2.0
 CHECK_AGAIN_S = 0.2
 # The longest pause, the connect and the checks together keep a return below five seconds.
@@ -43,13 +43,16 @@ class RedisLink:
 
     `returned` is called before a server that had gone is relied on again, `looked` every two
     seconds while it is well; `heard` is called with what other processes publish.
+
+    Raises:
+        BadSettings: an option of the address is unknown or malformed.
     """
 
     def __init__(
         self, redis: ModuleType, url: str, capabilities: Capabilities, site: str, holder: str
     ) -> None:
         self._redis = redis
-        self._url = url
+        self._pool = open_pool(redis, url)
         self._address = address_of(url)
         self._capabilities = capabilities
         self._prefix = f"clutch:{site}:"
@@ -121,7 +124,7 @@ class RedisLink:
 
     def _use(self) -> None:
         """Connect, check, and serve until something is wrong."""
-        self._client = self._open()
+        self._client = self._redis.Redis(connection_pool=self._pool)
         ear = Ear(self._client, self._redis, (self.key("wake"), self.key(self._holder)))
         try:
             self._check()
@@ -137,7 +140,7 @@ class RedisLink:
             self._breaker.trip()
             self._calls.drop()
             ear.stop()
-            self._client.close()
+            self._pool.disconnect()
 
     def _serve(self, ear: Ear) -> None:
         check_at = time.monotonic() + CHECK_EVERY_S
@@ -198,19 +201,6 @@ class RedisLink:
         self._capabilities.set("redis", State.DOWN, trouble.sentence, **trouble.facts)
 
     # --- a server that is (back) there ------------------------------------------------------------
-
-    def _open(self) -> Any:
-        redis = self._redis
-        pool = redis.ConnectionPool.from_url(
-            self._url,
-            protocol=2,
-            socket_timeout=DEADLINE_S,
-            socket_connect_timeout=DEADLINE_S,
-            retry=redis.retry.Retry(redis.backoff.NoBackoff(), 0),
-            health_check_interval=0,
-            driver_info=None,
-        )
-        return redis.Redis(connection_pool=pool)
 
     def _probe(self) -> tuple[Command, ...]:
         # It must take writes, too: a replica answers a PING gladly.

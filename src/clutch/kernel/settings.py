@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -91,10 +91,26 @@ def _redis(url: str) -> str:
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must begin with redis://, rediss:// or unix://")
     try:
-        urlsplit(url).port  # noqa: B018 - looked at because asking raises
+        parts = urlsplit(url)
+        is_address = parts.port != 0 and (parts.scheme == "unix" or _is_number(parts.path[1:]))
     except ValueError:
-        raise ValueError("not an address of a Redis") from None
+        is_address = False
+    if not is_address:
+        raise ValueError("not an address of a Redis; write it like redis://user:password@host/0")
     return url
+
+
+def _is_number(text: str) -> bool:
+    return not text or (text.isascii() and text.isdecimal())
+
+
+def _with_password(url: str, password: str | None) -> str:
+    """The address with this password, unless it has one."""
+    parts = urlsplit(url)
+    if not password or parts.password is not None:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
 
 def _site_url(url: str) -> str:
@@ -148,7 +164,7 @@ class Settings(BaseModel):
         None, validation_alias="DATABASE_URL"
     )
     redis_host: str | None = Field(None, validation_alias="REDIS_HOST")
-    redis_port: int = Field(6379, ge=1, le=65535, validation_alias="REDIS_PORT")
+    redis_port: int | None = Field(None, ge=1, le=65535, validation_alias="REDIS_PORT")
     redis_password: str | None = Field(None, validation_alias="REDIS_PASSWORD")
     redis_url: Annotated[str, AfterValidator(_redis)] | None = Field(
         None, validation_alias="REDIS_URL"
@@ -163,13 +179,16 @@ class Settings(BaseModel):
     def redis(self) -> str | None:
         """Where Redis is: `REDIS_URL`, else put together from the other three settings.
 
-        None when neither a host nor an address is set.
+        What is set counts: a port or a password without a host means this machine, and an address
+        without a password takes `REDIS_PASSWORD`. None when nothing of it is set.
         """
-        if self.redis_url or not self.redis_host:
-            return self.redis_url
-        login = f":{quote(self.redis_password, safe='')}@" if self.redis_password else ""
-        host = f"[{self.redis_host}]" if ":" in self.redis_host else self.redis_host
-        return f"redis://{login}{host}:{self.redis_port}"
+        if self.redis_url:
+            return _with_password(self.redis_url, self.redis_password)
+        if not (self.redis_host or self.redis_port or self.redis_password):
+            return None
+        host = self.redis_host or "localhost"
+        place = f"[{host}]" if ":" in host else host
+        return _with_password(f"redis://{place}:{self.redis_port or 6379}", self.redis_password)
 
     @property
     def run_folder(self) -> Path:
