@@ -256,6 +256,11 @@ def _capabilities(settings: Settings, clock: Clock, *, serves: bool) -> Capabili
         known.declare("live", State.ABSENT, optional.MISSING, **websockets.facts)
     if not settings.mail:
         known.declare("mail", State.OFF, N_("{setting} is not set."), setting="CLUTCH_MAIL_HOST")
+    absent = optional.lack("prometheus_client")
+    if absent is None:
+        known.declare("metrics", State.UP)
+    else:
+        known.declare("metrics", State.ABSENT, optional.MISSING, **absent.facts)
     if settings.achievements == "on":
         known.declare("achievements", State.UP)
     else:

@@ -57,7 +57,7 @@ def test_a_server_that_is_gone_is_down_for_every_process_and_its_return_is_notic
     assert state(back) is State.UP
     ask(gone)
     assert (state(gone), state(back)) == (State.DOWN, State.DOWN)
-    assert "127.0.0.1 fails: ConnectionRefusedError" in gone.capabilities.get("mail").reason
+    assert "127.0.0.1 fails. (ConnectionRefusedError" in gone.capabilities.get("mail").reason
     watch_of(gone).greet()
     assert state(gone) is State.DOWN
     back.background.run_due()
@@ -78,7 +78,7 @@ def test_mail_is_up_only_after_the_server_has_answered(
     for site in (well, dead):
         assert site.capabilities.get("mail").state is State.PROBING
     assert (state(well), state(dead)) == (State.UP, State.DOWN)
-    assert "127.0.0.1 fails: ConnectionRefusedError" in dead.capabilities.get("mail").reason
+    assert "127.0.0.1 fails. (ConnectionRefusedError" in dead.capabilities.get("mail").reason
     for site in (well, dead):
         site.close()
 

@@ -308,8 +308,9 @@ def test_trouble_is_said_in_every_process_and_heals(
     until(lambda: second.state[0] is State.UP)
     first.sums.broken = True
     kernel.writer.write(happen("a", 5))
-    until(lambda: first.state == (State.DOWN, "ZeroDivisionError: the sum is broken"))
-    until(lambda: second.state == (State.DOWN, "ZeroDivisionError: the sum is broken"))
+    failed = f"{projector_module.FAILED} (ZeroDivisionError: the sum is broken)"
+    until(lambda: first.state == (State.DOWN, failed))
+    until(lambda: second.state == (State.DOWN, failed))
     assert sums_of(kernel) == {}
     first.sums.broken = False
     until(lambda: sums_of(kernel) == {"a": 5})

@@ -11,6 +11,8 @@ from clutch.accounts.models import Role
 from clutch.bootstrap import Site
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import SystemClock
+from clutch.kernel.projector import FAILED, REBUILDING
+from clutch.web import capability_words
 from clutch.web.capability_words import NAMES, advice_of, effect_of
 from clutch.web.catalogue import catalogue
 from clutch.web.notice import code_of
@@ -108,11 +110,25 @@ def test_without_a_script_it_is_there_at_the_next_load(client: Browser, site: Si
     assert "Statistics are behind at the moment" in client.get("/").piece("site-notice")
 
 
-def test_every_capability_in_every_state_has_words_in_both_languages() -> None:
+# The states that each capability comes into.
+STATES = {
+    "redis": set(State),
+    "live": {State.ABSENT, State.DOWN, State.UP},
+    "statistics": set(State),
+    "achievements": set(State) - {State.ABSENT},
+    "notices": {State.DOWN, State.PROBING, State.UP},
+    "mail": set(State) - {State.ABSENT},
+    "metrics": {State.ABSENT, State.UP},
+}
+
+
+def test_every_capability_in_every_state_has_words_in_both_languages_and_no_others() -> None:
     known = Capabilities(SystemClock())
+    reached = {(name, state) for name, states in STATES.items() for state in states}
+    assert set(NAMES) == set(STATES)
+    assert set(capability_words._EFFECTS) | set(capability_words._ADVICE) <= reached
     for name in NAMES:
-        # Nothing switches live updates and notes off.
-        for state in set(State) - ({State.OFF} if name in {"live", "notices"} else set()):
+        for state in STATES[name]:
             known.set(name, state)
             one = known.get(name)
             advice, facts = advice_of(one)
@@ -128,19 +144,37 @@ def test_the_admin_reads_what_since_when_what_it_means_and_what_to_do(
 ) -> None:
     people = People(site)
     client.log_in(people.session(people.person("Olga", Role.ADMIN)))
-    failed = "Redis at {address} failed: {why}."
-    site.capabilities.set("redis", State.DOWN, failed, address="c", why="x")
+    failed = "Redis at {address} refuses a command."
+    site.capabilities.set("redis", State.DOWN, failed, address="c", detail="ERR x")
     page = client.get("/admin/services")
     piece = page.piece("service-redis")
     for words in (
         "Down",
-        "Redis at c failed: x.",
+        "Redis at c refuses a command.",
+        "ERR x",
         "Since",
         "looks for news five times",
         "See that",
     ):
         assert words in piece
     assert "1 service does not work" in page.html
+
+
+def test_what_a_library_says_is_no_part_of_the_sentence(
+    make_client: Callable[..., Browser], site: Site
+) -> None:
+    client = make_client("ru")
+    people = People(site)
+    client.log_in(people.session(people.person("Olga", Role.ADMIN)))
+    site.capabilities.set("statistics", State.DOWN, FAILED, detail="KeyError: 'x'")
+    piece = client.get("/admin/services").piece("service-statistics")
+    assert "Сбой на одном из событий" in piece
+    assert "projection failed" in piece
+    assert "KeyError" in piece.partition("В журнале")[2]
+    site.capabilities.set("statistics", State.PROBING, REBUILDING)
+    piece = client.get("/admin/services").piece("service-statistics")
+    assert "projection failed" not in piece
+    assert "заново по журналу" in piece
 
 
 def test_others_do_not_read_it(client: Browser) -> None:

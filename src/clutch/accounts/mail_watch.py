@@ -30,7 +30,7 @@ GREET_EVERY_S = 60.0
 GREET_AGAIN_S = 10.0
 ASKED = N_("The mail server {host} has not answered yet.")
 WORKS = N_("The mail server {host} answers.")
-FAILS = N_("The mail server {host} fails: {why}.")
+FAILS = N_("The mail server {host} fails.")
 ANSWERS = N_("The mail server {host} answers again; what waits is being sent.")
 # What the server has against one letter says nothing of the others.
 _OF_ONE_LETTER = ("SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError")
@@ -94,7 +94,7 @@ class MailWatch:
         if self._answers:
             self._greet_at = time.monotonic() + spread(GREET_AGAIN_S, most=1.2)
         self._answers = False
-        self._capabilities.set("mail", State.DOWN, FAILS, host=self._host, why=why)
+        self._capabilities.set("mail", State.DOWN, FAILS, host=self._host, detail=why)
 
     def _run(self) -> None:
         while not self._ended.is_set():

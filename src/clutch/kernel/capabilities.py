@@ -1,7 +1,9 @@
 """Capabilities: what the site leans on without needing it, and how each stands.
 
-Names: `redis`, `live`, `statistics`, `achievements`, `mail`. A reason is an English sentence with
-`{facts}`, marked with `N_`: it goes into the log as it is and is translated where people read it.
+Names: `redis`, `live`, `statistics`, `achievements`, `notices`, `mail`, `metrics`. A reason is an
+English sentence with `{facts}`, marked with `N_`: it goes into the log as it is and is translated
+where people read it. What a library or the system says of it, in no language of ours, is the fact
+`detail`: it stands in the log and beside the sentence, for admins.
 """
 
 from __future__ import annotations
@@ -49,8 +51,14 @@ class Capability(msgspec.Struct, frozen=True):
 
     @property
     def reason(self) -> str:
-        """The sentence in English, with its facts."""
-        return self.sentence.format(**self.facts)
+        """The sentence in English, with its facts and the detail."""
+        said = self.sentence.format(**self.facts)
+        return f"{said} ({self.detail})" if self.detail else said
+
+    @property
+    def detail(self) -> str:
+        """What a library or the system says of it; empty when nothing."""
+        return str(self.facts.get("detail", ""))
 
 
 Heard = Callable[[Capability], None]

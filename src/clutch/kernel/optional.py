@@ -10,6 +10,7 @@ if not redis:
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Final, Literal
@@ -40,6 +41,11 @@ class Absent:
     def facts(self) -> dict[str, str]:
         """The facts of the sentence `MISSING`."""
         return {"package": self.package}
+
+
+def lack(package: str) -> Absent | None:
+    """`Absent` when a package is not installed; it is not imported for that."""
+    return None if importlib.util.find_spec(package) else Absent(package, EXTRAS[package])
 
 
 def load(module: str) -> ModuleType | Absent:

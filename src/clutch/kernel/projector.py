@@ -35,7 +35,7 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
 REBUILDING = N_("It is being rebuilt from the log.")
 BEHIND = N_("It has stopped taking in what happens; it is started again by itself.")
-FAILED = "{trouble}"
+FAILED = N_("It fails at something that happened, and is tried again by itself.")
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ class _Runner:
             except CursorMoved:
                 continue
             if self._steps.is_rebuilding:
-                self._means.capabilities.set(self._name, State.DOWN, REBUILDING)
+                self._means.capabilities.set(self._name, State.PROBING, REBUILDING)
             if ends and more and not self._hold():
                 return
 
@@ -245,7 +245,7 @@ class _Runner:
             return
         _log.exception("projection failed", projection=self._name)
         self._trouble = trouble
-        self._means.capabilities.set(self._name, State.DOWN, FAILED, trouble=trouble)
+        self._means.capabilities.set(self._name, State.DOWN, FAILED, detail=trouble)
         try:
             self._steps.say(trouble)
         except (StorageUnavailable, WritesPaused):
@@ -268,9 +268,9 @@ class _Runner:
             return
         self._trouble = found.trouble
         if found.trouble is not None:
-            self._means.capabilities.set(self._name, State.DOWN, FAILED, trouble=found.trouble)
+            self._means.capabilities.set(self._name, State.DOWN, FAILED, detail=found.trouble)
         elif found.version != self._steps.projection.version or found.position < found.quiet_until:
-            self._means.capabilities.set(self._name, State.DOWN, REBUILDING)
+            self._means.capabilities.set(self._name, State.PROBING, REBUILDING)
         elif self._stands_still(found.position, last):
             self._means.capabilities.set(self._name, State.DOWN, BEHIND)
         else:

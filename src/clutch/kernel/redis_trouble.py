@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from clutch.kernel.refusals import N_
 
 SILENT: Final = N_("Redis at {address} does not answer within {ms} ms.")
-REFUSES: Final = N_("Redis at {address} can't be reached: {why}.")
+REFUSES: Final = N_("Redis at {address} can't be reached.")
 BROKE_OFF: Final = N_("Redis at {address} broke the connection.")
 LOCKED: Final = N_("Redis at {address} does not accept the password, or this user may not do that.")
 READ_ONLY: Final = N_("Redis at {address} can only be read: it is a replica, or its disk is full.")
 FULL: Final = N_("Redis at {address} has no memory left.")
 DEAF: Final = N_("Redis at {address} does not pass messages on.")
 WAITS: Final = N_("Redis at {address} answers again and waits for the database.")
-FAILED: Final = N_("Redis at {address} failed: {why}.")
+FAILED: Final = N_("Redis at {address} refuses a command.")
 
 
 class Trouble(Exception):
@@ -53,7 +53,7 @@ def trouble_of(error: Exception, redis: ModuleType, address: str, ms: int) -> Tr
         return _of_answer(error, redis, address)
     if isinstance(error, known.ConnectionError) and "closed by server" in str(error):
         return Trouble(BROKE_OFF, address=address)
-    return Trouble(REFUSES, address=address, why=_why(error))
+    return Trouble(REFUSES, address=address, detail=_why(error))
 
 
 def _of_answer(error: Exception, redis: ModuleType, address: str) -> Trouble:
@@ -67,7 +67,7 @@ def _of_answer(error: Exception, redis: ModuleType, address: str) -> Trouble:
         return Trouble(LOCKED, final=True, address=address)
     if word == "MISCONF":
         return Trouble(READ_ONLY, final=True, address=address)
-    return Trouble(FAILED, final=True, address=address, why=text.rstrip("."))
+    return Trouble(FAILED, final=True, address=address, detail=text.rstrip("."))
 
 
 def _why(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from clutch.kernel.capabilities import Capability, State
+from clutch.kernel.projector import FAILED
 from clutch.kernel.refusals import N_
 
 NAMES: Final = {
@@ -14,6 +15,7 @@ NAMES: Final = {
     "achievements": N_("Achievements"),
     "mail": N_("Mail"),
     "notices": N_("Notes to players"),
+    "metrics": N_("Figures for monitoring"),
 }
 STATES: Final = {
     State.OFF: N_("Off"),
@@ -45,21 +47,26 @@ _EFFECTS: Final = {
     ("statistics", State.DOWN): _BASIC,
     ("statistics", State.PROBING): _BASIC,
     ("achievements", State.OFF): _UNLOCKED,
-    ("achievements", State.ABSENT): _UNLOCKED,
     ("achievements", State.DOWN): _UNLOCKED,
     ("achievements", State.PROBING): _UNLOCKED,
     ("notices", State.DOWN): _UNTOLD,
     ("notices", State.PROBING): _UNTOLD,
+    ("metrics", State.ABSENT): N_("/metrics answers 501; everything else goes on."),
     ("mail", State.OFF): N_(
         "The site sends no mail: for a new password an admin makes a one-time link."
     ),
     ("mail", State.DOWN): _WAITS,
     ("mail", State.PROBING): _WAITS,
 }
+# A follower of the log that fails at an event, as its sentence says.
 _FOLLOWS = N_(
     "It is tried again by itself and catches up. If it stays so, the server's log has the whole "
     "story under {search}."
 )
+_COMES_BACK = N_(
+    "Nothing at first: it is started again by itself. If it stays so, see the server's log."
+)
+_BUILDS = N_("Nothing: it is worked out anew from the log, and then it is whole again.")
 _ADVICE: Final = {
     ("redis", State.OFF): N_("Nothing, if you want it so. To use one, set {setting} and restart."),
     ("redis", State.DOWN): N_(
@@ -72,9 +79,12 @@ _ADVICE: Final = {
         "See that the mail server runs and that the login is right. Sending is tried again by "
         "itself."
     ),
-    ("statistics", State.DOWN): _FOLLOWS,
-    ("achievements", State.DOWN): _FOLLOWS,
-    ("notices", State.DOWN): _FOLLOWS,
+    ("statistics", State.DOWN): _COMES_BACK,
+    ("achievements", State.DOWN): _COMES_BACK,
+    ("notices", State.DOWN): _COMES_BACK,
+    ("statistics", State.PROBING): _BUILDS,
+    ("achievements", State.PROBING): _BUILDS,
+    ("notices", State.PROBING): _BUILDS,
 }
 _BY_STATE: Final = {
     State.OFF: N_("Nothing, if you want it so. To have it, set {setting} and restart."),
@@ -101,6 +111,8 @@ def effect_of(one: Capability) -> str:
 def advice_of(one: Capability) -> tuple[str, dict[str, str]]:
     """What to do about it: a text to be translated, and its facts."""
     text = _ADVICE.get((one.name, one.state)) or _BY_STATE[one.state]
+    if one.sentence == FAILED:
+        text = _FOLLOWS
     facts = {
         "setting": _SETTINGS.get(one.name, ""),
         "extra": one.name,

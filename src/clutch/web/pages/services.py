@@ -30,6 +30,7 @@ class Service:
     state: str
     tone: str
     reason: str
+    detail: str
     effect: str
     advice: str
     since: datetime
@@ -60,6 +61,7 @@ def _told(one: Capability, reader: Reader, figures: Figures) -> Service:
         state=reader.gettext(STATES[one.state]),
         tone=TONES.get(one.state, "dim"),
         reason=reader.gettext(one.sentence, **one.facts),
+        detail=one.detail,
         effect=reader.gettext(effect_of(one)),
         advice=reader.gettext(advice, **facts),
         since=one.since,
