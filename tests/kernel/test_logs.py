@@ -29,6 +29,16 @@ log.info(f"in the sentence {{CANARY}}")
 logging.getLogger("library").warning("connecting to redis://me:url-canary@host:1/2")
 logging.getLogger("library").warning("header Authorization: Bearer bearer-canary-123")
 log.info("asked for /reset/reset-canary-123")
+log.info("asked for https://c.example/join/join-canary-123?x=1")
+log.info("sent to /login?next=%2Fjoin%2Fjoin-canary-123")
+log.info("keys", api_key="field-canary", apikey="field-canary", key="field-canary", otp="canary")
+log.info("many", private_key="canary", tokens=["canary"], passwords="canary", secrets=["canary"])
+log.info("said token=said-canary&x=1, password='said canary' api_key=\\"said canary\\" otp=canary.")
+log.info("sorted by key=lambda one: one, monkey=see")
+try:
+    raise KeyError("GET /x?secret=said-canary&page=2")
+except KeyError:
+    log.exception("failed")
 try:
     raise ValueError(f"could not log in with {{CANARY}}")
 except ValueError:
@@ -62,7 +72,7 @@ def test_no_canary_is_in_the_log(said: str) -> None:
 def test_each_line_is_one_object_with_the_request_it_belongs_to(
     lines: list[dict[str, Any]],
 ) -> None:
-    assert len(lines) == 8
+    assert len(lines) == 15
     assert {line["request_id"] for line in lines} == {"abc-1"}
     assert all({"event", "level", "timestamp", "logger"} <= line.keys() for line in lines)
 
@@ -70,7 +80,11 @@ def test_each_line_is_one_object_with_the_request_it_belongs_to(
 def test_what_is_no_secret_stays_readable(lines: list[dict[str, Any]]) -> None:
     assert lines[1]["name"] == "x marks it"
     assert lines[3]["event"] == "connecting to redis://***@host:1/2"
-    assert "could not log in with ***" in lines[6]["exception"]
+    assert lines[6]["event"] == "asked for https://c.example/join/***?x=1"
+    assert lines[10]["event"].startswith("said token=***&x=1, password=***")
+    assert lines[11]["event"] == "sorted by key=lambda one: one, monkey=see"
+    assert "/x?secret=***&page=2" in lines[12]["exception"]
+    assert "could not log in with ***" in lines[13]["exception"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +95,12 @@ def test_what_is_no_secret_stays_readable(lines: list[dict[str, Any]]) -> None:
         ("set-cookie", True),
         ("session_id", True),
         ("passed", False),
-        ("tokens_left", False),
+        ("api_key", True),
+        ("ApiKey", True),
+        ("otp", True),
+        ("tokens", True),
+        ("monkey", False),
+        ("secretary", False),
         ("reason", False),
     ],
 )

@@ -97,7 +97,13 @@ def test_no_secret_is_in_the_log_or_in_the_files_that_are_left(
     }
     with site_running(tmp_path, environment) as site:
         wait_until(lambda: all_are(site, "down"))
-        for path in ("/account", "/api/v1/account", f"/reset/{CANARY}", "/metrics", "/healthz"):
+        for path in (
+            "/account",
+            "/api/v1/account",
+            f"/reset/{CANARY}",
+            f"/join/{CANARY}",
+            "/metrics",
+        ):
             for headers in ({}, secret, {"Authorization": f"Bearer {CANARY}-metrics"}):
                 told(site, path, **headers)
         login = {"name": "olga", "password": f"{CANARY}-typed"}

@@ -2,8 +2,9 @@
 
 A served site's lines also go to a file (`log_file`), always as JSON.
 
-Secrets stay out: fields that are named like one are blanked, logins in addresses are cut out, and
-what the settings hold as a secret is blanked wherever it turns up, in tracebacks too.
+Secrets stay out: fields that are named like one are blanked, so is `token=...` in a text, logins in
+addresses are cut out, and what the settings hold as a secret is blanked wherever it turns up, in
+tracebacks too.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from clutch.kernel.log_file import LogFile
 # A field with one of these words in its name is a secret, whoever puts it there.
 SECRET_WORDS = frozenset(
     {
-        *("password", "passwd", "passphrase", "token", "secret", "cookie", "cookies"),
-        *("authorization", "session", "credential", "credentials", "csrf", "bearer"),
+        *("password", "passwords", "passwd", "passphrase", "token", "tokens", "secret", "secrets"),
+        *("key", "keys", "apikey", "apikeys", "otp", "otps", "cookie", "cookies", "csrf"),
+        *("authorization", "session", "credential", "credentials", "bearer"),
     }
 )
 HIDDEN = "***"
@@ -36,7 +38,20 @@ DEEPEST = 6
 _WORDS = re.compile(r"[a-z]+")
 _LOGIN = re.compile(r"(?<=://)[^/@\s\"']+@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic) [a-z0-9._~+/=-]{6,}")
-_RESET = re.compile(r"(?<=/reset/)[^\s\"'?]+")
+# Addresses that let in whoever has them: of a new password, of a team's invitation.
+_LINK = re.compile(
+    r"(?i)(?:(?<=/reset/)|(?<=/join/)|(?<=%2Freset%2F)|(?<=%2Fjoin%2F))[^\s\"'?&\\]+"
+)
+# `token=...` in a sentence or a traceback. A value in quotes ends with them, and never beyond the
+# string of a line of JSON; what sorts (`key=lambda`) is no secret.
+_SAID = re.compile(
+    r"""(?xi)
+    ( (?: token | password | passwd | passphrase | secret | (?<![a-z]) (?: api_?key | key | otp) )
+      s?=
+    )
+    (?: \\"[^"\\]* | '[^'"\\]* | "[^"\\,:{}\[\]]+(?=") | (?!lambda\b)[^\s"'\\&;,)\]}]+ )
+    """
+)
 
 
 def configure(level: str, secrets: Iterable[str] = (), folder: Path | None = None) -> None:
@@ -125,5 +140,6 @@ class Blanks:
     def __call__(self, _: Any, __: str, text: Any) -> str:
         text = _LOGIN.sub(HIDDEN + "@", text)
         text = _BEARER.sub(r"\1 " + HIDDEN, text)
-        text = _RESET.sub(HIDDEN, text)
+        text = _LINK.sub(HIDDEN, text)
+        text = _SAID.sub(r"\1" + HIDDEN, text)
         return text if self._known is None else self._known.sub(HIDDEN, text)

@@ -238,5 +238,6 @@ async def _swallow(scope: Scope, receive: Receive) -> None:
 
 
 def _shown(path: str) -> str:
-    """A path as it may stand in a log: the address of a reset link is a secret."""
-    return "/reset/***" if path.startswith("/reset/") else path
+    """A path as it may stand in a log: the address of a reset link or an invitation is a secret."""
+    _, word, rest = (*path.split("/", 2), "", "")[:3]
+    return f"/{word}/***" if word in {"reset", "join"} and rest else path
