@@ -21,13 +21,13 @@ from clutch.cli.serving.parent import Lines
 from clutch.cli.serving.state import Beat, StateFile
 from clutch.cli.serving.tally import Tally
 from clutch.kernel.metrics import resident_bytes
+from clutch.live.frames import LARGEST_MESSAGE
 from clutch.web.live.push import protocol_class
 
 # What requests in flight get to finish; the parent's END_SECONDS holds it and the site's closing.
 FINISH_SECONDS = 3
 # Longer than the proxies' usual 60 s, so that never the site is the one that closes a line in use.
 KEEP_ALIVE_SECONDS = 75
-LARGEST_FRAME = 64 * 1024
 # What the last frames get to leave before lines are closed.
 GOODBYE_SECONDS = 0.05
 # What a connection without a request yet gets to send one.
@@ -155,7 +155,7 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
         loop="uvloop",
         http="httptools",
         ws=websocket or "none",
-        ws_max_size=LARGEST_FRAME,
+        ws_max_size=LARGEST_MESSAGE,
         ws_per_message_deflate=False,
         lifespan="on",
         log_config=None,
