@@ -192,7 +192,7 @@ def _moved(one: Adoption, binding: Binding, may_drop: bool) -> None:
         copy_files(old.home, binding.generation)
         databases.renew_epoch(store)
         before = databases.counts(store)
-    with steps.step("prepare", "Bring the copy to its schema, ask it what the public will ask"):
+    with steps.step("prepare", "Bring the copy to its schema, see that it answers"):
         canary.begin_on(layout, binding, before, may_drop)
 
 

@@ -7,7 +7,6 @@ own admin page (`clutch.kernel.updates` reads it, and has words for what is fixe
 from __future__ import annotations
 
 import errno
-import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from clutch_ops import durable
+from clutch_ops import durable, progress
 from clutch_ops.journal import Journal
 from clutch_ops.layout import Layout
 from clutch_ops.refusals import (
@@ -29,9 +28,6 @@ from clutch_ops.refusals import (
     Refused,
 )
 
-BAR = 20
-# Of the titles of steps, so that their seconds stand in a column.
-WIDEST = 49
 # A fact of an act that counts already, whatever fails after it.
 COMMITTED = "committed"
 # Facts that name the releases before and after.
@@ -72,30 +68,24 @@ class Steps:
         self.done.append(one)
         self.journal.note(name, state="begin", title=title)
         began = time.monotonic()
-        self._show(one, began, "")
         try:
-            yield one
+            with progress.redrawn(lambda: self._draw(one, began)):
+                yield one
         except BaseException:
             one.outcome, one.seconds = "failed", round(time.monotonic() - began, 2)
-            self._show(one, began, "failed")
+            self._show(one, "failed")
             raise
         one.outcome, one.seconds = "done", round(time.monotonic() - began, 2)
         self.journal.note(name, state="done", seconds=one.seconds)
-        self._show(one, began, "ok")
+        self._show(one, "ok")
 
-    def _show(self, one: Step, began: float, outcome: str) -> None:
-        seconds = f"{time.monotonic() - began:6.1f} s"
-        number = f"{len(self.done):>2}/{self.count}"
-        note = f"  ({one.note})" if one.note else ""
-        if sys.stdout.isatty():
-            full = min(BAR, BAR * (len(self.done) - (0 if outcome else 1)) // self.count)
-            bar = "█" * full + "░" * (BAR - full)
-            line = f"\r\x1b[K {bar} {number}  {one.title}" + (
-                f"  {seconds}  {outcome}{note}" if outcome else " ..."
-            )
-            say(line, end="\n" if outcome else "")
-        elif outcome:
-            say(f"{number}  {one.title:<{WIDEST}} {seconds}  {outcome}{note}")
+    def _draw(self, one: Step, began: float) -> None:
+        seconds = time.monotonic() - began
+        say(progress.under_way(len(self.done), self.count, one.title, seconds), end="")
+
+    def _show(self, one: Step, outcome: str) -> None:
+        number = len(self.done)
+        say(progress.ended(number, self.count, one.title, one.seconds, outcome, one.note))
 
 
 def begin(layout: Layout, act: str, what: str, count: int, facts: dict[str, str]) -> Steps:
@@ -200,7 +190,7 @@ def _write(
     path = layout.reports / f"{steps.journal.path.stem}.txt"
     seconds = round(time.monotonic() - steps.began, 1)
     lines = [
-        f"{one.title:<{WIDEST}} {one.seconds:7.1f} s  {one.outcome}  {one.note}"
+        f"{one.title:<{progress.WIDEST}} {one.seconds:7.1f} s  {one.outcome}  {one.note}"
         for one in steps.done
     ]
     details = ["", "Details:", refused.details] if refused and refused.details else []

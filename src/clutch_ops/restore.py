@@ -221,7 +221,7 @@ def _into_generation(place: Place, binding: Binding, path: Path, steps: Steps) -
     steps.journal.note("binding", **meant)
     layout.make_generation(generation)
     try:
-        with steps.step("restore", "Restore it beside the data, and see that it is whole"):
+        with steps.step("restore", "Restore it beside the data, see that it is whole"):
             _fill(place, path, databases.store_at(layout, generation, database), generation)
         with steps.step("commit", "Change over"):
             layout.commit_to(layout.bind(binding.release, generation, database))

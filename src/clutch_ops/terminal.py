@@ -13,9 +13,14 @@ LABEL = 14
 COLOURS = {"good": "32", "bad": "31", "doubtful": "33", "faint": "2", "strong": "1"}
 
 
+def moves() -> bool:
+    """Whether a line can be drawn anew where it stands."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def paint(text: str, colour: str) -> str:
     """The text in a colour, on a terminal that wants some."""
-    if not sys.stdout.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb":
+    if not moves() or "NO_COLOR" in os.environ:
         return text
     return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
 

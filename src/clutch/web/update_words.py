@@ -69,10 +69,10 @@ FIXED: Final = (
     N_("Put the operator's tool in place, clear away"),
     N_("Put it in place"),
     N_("Let the old site finish its requests and end"),
-    N_("Bring the copy to its schema, ask it what the public will ask"),
+    N_("Bring the copy to its schema, see that it answers"),
     N_("Have pm2 run the new one by the old one's name"),
     N_("Have pm2 remember it"),
-    N_("Restore it beside the data, and see that it is whole"),
+    N_("Restore it beside the data, see that it is whole"),
     N_("ready after {seconds} s"),
     # causes
     N_("The release ended {times} times within {seconds} s"),
