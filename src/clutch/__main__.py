@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -13,7 +14,7 @@ def main() -> None:
     try:
         from clutch.cli.app import app
 
-        app(prog_name="clutch")
+        app(prog_name=os.environ.get("TYPED_AS", "clutch"))
     except ModuleNotFoundError as error:
         missing = (error.name or "").split(".")[0]
         if missing in {"", "clutch", "clutch_ops"}:

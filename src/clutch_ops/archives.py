@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from clutch_ops import durable
+from clutch_ops.arguments import clutch
 from clutch_ops.refusals import Refused
 
 FORMAT = 1
@@ -143,7 +144,8 @@ def _opened(path: Path) -> Iterator[tuple[gzip.GzipFile, tarfile.TarFile]]:
             yield packed, tar
     except BROKEN as error:
         raise Refused(
-            f"{path.name} is no whole backup: {_said(error)}.", "Take another one (clutch backup)."
+            f"{path.name} is no whole backup: {_said(error)}.",
+            f"Take another one: {clutch()} backup",
         ) from None
 
 

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 from clutch_ops.refusals import Refused
+
+
+def clutch() -> str:
+    """How `clutch` is typed here: bare where PATH leads to it, else the launcher that was typed."""
+    launcher = Path(sys.argv[0])
+    if launcher.name != "clutch":
+        return "clutch"
+    known = shutil.which("clutch")
+    same = known is not None and Path(known).resolve() == launcher.resolve()
+    return "clutch" if same else str(launcher.absolute())
 
 
 class Words(argparse.ArgumentParser):
@@ -16,7 +29,9 @@ class Words(argparse.ArgumentParser):
     """
 
     def __init__(self, command: str, summary: str | None) -> None:
-        super().__init__(prog=f"clutch {command}", description=(summary or "").split("\n")[0])
+        summary = (summary or "").split("\n")[0]
+        super().__init__(prog=f"{clutch()} {command}", description=summary)
+        self._command = command
 
     def error(self, message: str) -> NoReturn:
-        raise Refused(f"{self.prog}: {message}.", f"{self.prog} --help")
+        raise Refused(f"clutch {self._command}: {message}.", f"{self.prog} --help")

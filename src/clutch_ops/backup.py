@@ -69,7 +69,8 @@ def _only_one(folder: Path) -> Iterator[None]:
         lock = (folder / ".lock").open("a")
     except OSError as error:
         raise Refused(
-            f"{folder} can't be written ({error.strerror}).", "clutch backup --to ANOTHER_DIR"
+            f"{folder} can't be written ({error.strerror}).",
+            f"{typed.clutch()} backup --to ANOTHER_DIR",
         ) from None
     with lock:
         try:

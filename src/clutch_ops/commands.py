@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from clutch_ops.arguments import clutch
 from clutch_ops.refusals import REFUSED, STANDING, Refused
 
 Command = Callable[[Path, Sequence[str]], int]
@@ -53,8 +54,8 @@ def run(root: Path, arguments: Sequence[str]) -> int:
     if arguments[0] in known:
         return _call(known[arguments[0]], root, arguments[1:])
     print(
-        f"This is a checkout, not a site: clutch {arguments[0]} is a command of sites. "
-        "Make one: clutch install DIR, then type DIR/bin/clutch.",
+        f"This is a checkout, not a site: clutch {arguments[0]} is a command of sites.\n"
+        f"Make one: {clutch()} install DIR, then type DIR/bin/clutch.",
         file=sys.stderr,
     )
     return REFUSED
@@ -126,8 +127,9 @@ def _hand_over(root: Path, arguments: Sequence[str]) -> int:
     if arguments and arguments[0] in {"version", "--version"}:
         return version(binding.release, arguments[1:])
     command = launch.command_of(binding.release, *arguments)
+    surroundings = launch.environment_of(layout, binding) | {"TYPED_AS": clutch()}
     try:
-        os.execve(command[0], command, launch.environment_of(layout, binding))  # noqa: S606
+        os.execve(command[0], command, surroundings)  # noqa: S606
     except OSError as error:
         raise Refused(
             f"The release's environment can't be started ({error.strerror}).",

@@ -20,6 +20,7 @@ from typing import IO, cast
 
 from clutch_ops import databases, durable
 from clutch_ops.archives import Facts
+from clutch_ops.arguments import clutch
 from clutch_ops.databases import Sqlite, Store
 from clutch_ops.postgres import Postgres
 from clutch_ops.refusals import Refused
@@ -41,7 +42,9 @@ def facts_of(store: Store) -> Facts:
     """
     with readable():
         if "alembic_version" not in store.tables():
-            raise Refused("The database is empty: no site was started on it yet.", "clutch serve")
+            raise Refused(
+                "The database is empty: no site was started on it yet.", f"{clutch()} serve"
+            )
         schema, epoch = store.value(databases.SCHEMA) or "", store.value(EPOCH) or ""
         head = int(store.value(databases.LAST) or 0)
         return Facts(schema, epoch, head, databases.counts(store))
@@ -55,7 +58,7 @@ def readable() -> Iterator[None]:
     except sqlite3.Error as error:
         raise Refused(
             f"The database can't be read: {error}.",
-            "Restore the last good backup: clutch restore FILE",
+            f"Restore the last good backup: {clutch()} restore FILE",
         ) from None
 
 
@@ -70,7 +73,7 @@ def check_room(folder: Path, size: int) -> None:
         raise Refused(
             f"Too little room under {folder}: {needed >> 20} MB are needed (three times the "
             f"database), {free >> 20} MB are free.",
-            "Make room, or name another folder: clutch backup --to DIR",
+            f"Make room, or name another folder: {clutch()} backup --to DIR",
         )
 
 
@@ -123,24 +126,25 @@ def check(store: Store, expected: Facts, known: list[str]) -> None:
     with readable():
         fault = databases.fault(store)
     if fault:
-        raise Refused(f"The restored copy is not whole: {fault}.", WORTHLESS)
+        raise Refused(f"The restored copy is not whole: {fault}.", _worthless())
     for name, count in expected.counts.items():
         if found.counts.get(name) != count:
             raise Refused(
                 f"The restored copy has {found.counts.get(name, 0)} rows of {name}; "
                 f"there were {count}.",
-                WORTHLESS,
+                _worthless(),
             )
     if (found.schema, found.epoch, found.head) != (
         expected.schema,
         expected.epoch,
         expected.head,
     ):
-        raise Refused("The restored copy is not what its manifest describes.", WORTHLESS)
+        raise Refused("The restored copy is not what its manifest describes.", _worthless())
     check_schema(found.schema, known)
 
 
-WORTHLESS = "Don't count on this backup; take another one: clutch backup"
+def _worthless() -> str:
+    return f"Don't count on this backup; take another one: {clutch()} backup"
 
 
 def check_schema(schema: str, known: list[str]) -> None:
@@ -153,7 +157,7 @@ def check_schema(schema: str, known: list[str]) -> None:
         raise Refused(
             f"The backup has schema {schema}, and this release knows up to {known[-1]}: "
             "a newer release made it.",
-            "Update first (clutch update), then restore.",
+            f"Update first ({clutch()} update), then restore.",
         )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from clutch_ops import durable, settings
+from clutch_ops.arguments import clutch
 from clutch_ops.layout import Binding, Layout
 from clutch_ops.postgres import Postgres
 from clutch_ops.refusals import Refused
@@ -124,7 +125,7 @@ class Sqlite:
 
     def _open(self) -> sqlite3.Connection:
         if not self.path.exists():
-            raise Refused(f"The database {self.path} is not there.", "clutch rollback")
+            raise Refused(f"The database {self.path} is not there.", f"{clutch()} rollback")
         return sqlite3.connect(self.path, timeout=BUSY_S)
 
 

@@ -22,6 +22,8 @@ from clutch_ops.findings import BAD, COLOURS, DOUBTFUL, Finding
 from clutch_ops.place import Place, here
 from clutch_ops.refusals import DONE, NEEDS_PERSON, Refused
 
+# Where a row's text begins, behind its mark.
+MARKED = terminal.LABEL + 8
 Look = Callable[[Place], Iterator[Finding]]
 LOOKS: tuple[Look, ...] = (
     doctor_release.installed,
@@ -89,7 +91,7 @@ def _fix(found: list[Finding]) -> list[Finding]:
 def _print(one: Finding) -> None:
     print(terminal.row(one.about, one.sentence, f"{one.level:<4}", COLOURS[one.level]))
     if one.advice:
-        print(terminal.row("", f"do: {one.advice}", "    "))
+        print(terminal.advice(one.advice, MARKED))
     sys.stdout.flush()
 
 

@@ -95,7 +95,7 @@ def _to_adopt(checkout: Path, wanted: argparse.Namespace) -> ByHand:
     if wanted.keeper not in {None, "pm2"}:
         raise Refused(
             f"What is adopted from pm2 stays with pm2; {wanted.keeper} may take it from there.",
-            f"First --adopt alone, later: clutch install DIR --manager {wanted.keeper}",
+            f"First --adopt alone, later: {typed.clutch()} install DIR --manager {wanted.keeper}",
         )
     old = by_hand.find(checkout, wanted.name)
     wanted.keeper, wanted.name = "pm2", old.program.name

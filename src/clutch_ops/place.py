@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from clutch_ops import journal, settings
+from clutch_ops.arguments import clutch
 from clutch_ops.databases import Sqlite, Store
 from clutch_ops.layout import Binding, Layout
 from clutch_ops.postgres import Postgres
@@ -114,7 +115,7 @@ def here(root: Path) -> Place:
         return at(root, Layout(root).current())
     file = Path(os.environ.get("CLUTCH_ENV_FILE", ".env")).absolute()
     home = Path(settings_of(file).get("CLUTCH_HOME") or "var").expanduser().resolve()
-    return Place(root, root, home, file, "clutch")
+    return Place(root, root, home, file, clutch())
 
 
 def at(root: Path, binding: Binding) -> Place:

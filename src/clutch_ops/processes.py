@@ -12,14 +12,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from clutch_ops import durable
+from clutch_ops import durable, services
 from clutch_ops.layout import Layout
 from clutch_ops.place import Place
 from clutch_ops.refusals import Refused
 
 # Each rewrites its file every second; one that is older was left by a process that was killed.
 STALE_S = 30.0
-STOP = "Stop it (its service, or Ctrl-C where `clutch serve` runs), then type this again."
 
 
 def serving(place: Place) -> list[dict[str, Any]]:
@@ -79,6 +78,11 @@ def check_standing_still(place: Place) -> None:
     """
     pids = [str(one["pid"]) for one in serving(place)]
     if pids:
-        raise Refused(f"The site is running (process {', '.join(pids)}).", STOP)
+        raise Refused(f"The site is running (process {', '.join(pids)}).", _stop(place))
     if is_held(place):
-        raise Refused("The site is running: its holder answers.", STOP)
+        raise Refused("The site is running: its holder answers.", _stop(place))
+
+
+def _stop(place: Place) -> str:
+    way = services.stop(place.layout) if place.binding else "Ctrl-C where `clutch serve` runs"
+    return f"Stop it ({way}), then type this again."

@@ -36,7 +36,7 @@ def redis(root: Path, arguments: Sequence[str]) -> int:
     if wanted.what == "enable":
         return _enable(place, wanted.url or set_address(place.settings) or USUAL)
     if wanted.url:
-        raise Refused("clutch redis disable takes no address.", "clutch redis disable")
+        raise Refused("clutch redis disable takes no address.", f"{place.typed} redis disable")
     return _disable(place)
 
 
@@ -90,7 +90,8 @@ def look(target: Target) -> dict[str, str]:
     except OSError as error:
         raise Refused(
             f"No Redis answers at {target.name}: {error.strerror or error}.",
-            "Start it (apt-get install redis-server), or name another: clutch redis enable URL",
+            "Start it (apt-get install redis-server), or name another: "
+            f"{typed.clutch()} redis enable URL",
         ) from None
 
 

@@ -78,7 +78,8 @@ def _describe(path: Path, manifest: Manifest) -> None:
     print(terminal.row("holds", f"{terminal.plural(facts.rows, 'row')}, log up to {head}"))
     if not path.stat().st_mode & 0o077:
         return
-    print(terminal.row("careful", f"others can read it: chmod 600 {path}"))
+    print(terminal.row("careful", "others can read it"))
+    print(terminal.advice(f"chmod 600 {path}"))
 
 
 def _check(place: Place, path: Path) -> int:

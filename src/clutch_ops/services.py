@@ -164,6 +164,16 @@ def start(layout: Layout) -> str:
     }.get(str(layout.facts.get("keeper")), f"{layout.launcher} serve")
 
 
+def stop(layout: Layout) -> str:
+    """What to type to have it stand still: its keeper must not start it again."""
+    name = layout.facts.get("name")
+    return {
+        "systemd": f"systemctl stop {name}.socket {name}.service",
+        "supervisor": f"supervisorctl stop {name}",
+        "pm2": f"pm2 stop {name}",
+    }.get(str(layout.facts.get("keeper")), "Ctrl-C where its `serve` runs")
+
+
 def stale(layout: Layout) -> list[Path]:
     """Files that are not as `write` would write them now: another port, another folder."""
     facts = layout.facts

@@ -222,7 +222,8 @@ def _capabilities(standing: Standing) -> list[str]:
 
 def _memories(place: Place, standing: Standing) -> list[str]:
     lines = _keeping(standing.kept)
-    lines += [terminal.row("last backup", _when(standing.backup, f"none: {place.typed} backup"))]
+    lines += [terminal.row("last backup", _when(standing.backup))]
+    lines += [] if standing.backup else [terminal.advice(f"{place.typed} backup")]
     update = standing.last_update
     if update:
         at = datetime.fromisoformat(str(update.get("ended_at")))
@@ -237,8 +238,8 @@ def _keeping(kept: keepers.Kept | None) -> list[str]:
     if not kept.trouble:
         return [terminal.row("kept by", f"{kept.kind}, as {kept.name} (process {kept.pid})")]
     told = [terminal.row("kept by", kept.trouble, "nobody", "bad")]
-    return [*told, terminal.row("", f"do: {kept.advice}")]
+    return [*told, terminal.advice(kept.advice)]
 
 
-def _when(one: memory.Remembered | None, otherwise: str) -> str:
-    return f"{terminal.moment(one.at)}, {terminal.age(one.at)}" if one else otherwise
+def _when(one: memory.Remembered | None) -> str:
+    return f"{terminal.moment(one.at)}, {terminal.age(one.at)}" if one else "none"

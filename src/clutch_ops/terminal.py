@@ -43,6 +43,11 @@ def row(label: str, text: str, mark: str = "", colour: str = "") -> str:
     return "\n".join([first + lines[0], *(rest + line for line in lines[1:])])
 
 
+def advice(text: str, indent: int = LABEL + 2) -> str:
+    """What to do, on one line however long, so that a command in it can be copied."""
+    return f"{' ' * indent}do: {text}"
+
+
 def size(count: int) -> str:
     """Bytes for people."""
     amount, unit = float(count), "B"

@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import sqlite3
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy import text
 from tests.fixtures.site import on_sqlite
 from tests.services.redis import free_port
 from tests.upkeep.checkouts import ROOT, Checkout
+from tests.upkeep.terminals import typed
 
 pytestmark = on_sqlite
 PARTS = ("pyproject.toml", "requirements.lock", ".env.example")
@@ -82,6 +84,14 @@ def test_with_a_healthy_site_nothing_is_wrong_and_the_pages_are_80_wide(healthy:
     assert "\x1b" not in done.said
     ours = [line for line in done.said.splitlines() if "/" not in line]
     assert max(map(len, ours)) <= 80
+
+
+def test_what_to_type_stands_whole_on_one_line_whatever_the_width(healthy: Checkout) -> None:
+    _, told = findings(healthy)
+    command = [sys.executable, "-I", "-S", str(ROOT / "bin" / "clutch"), "doctor"]
+    said = typed(command, 60, healthy.folder)
+    shown = [line.partition("do: ")[2] for line in said.splitlines() if " do: " in line]
+    assert shown == [one["advice"] for one in told["findings"] if one["advice"]]
 
 
 def test_imports_that_resolve_nowhere_are_found_also_inside_functions(

@@ -15,7 +15,7 @@ from typing import Any
 from tests.fixtures.site import on_sqlite
 from tests.serve.running import Running, started, wait_until
 from tests.services.redis import free_port
-from tests.upkeep.checkouts import Checkout
+from tests.upkeep.checkouts import ROOT, Checkout
 
 pytestmark = on_sqlite
 
@@ -81,7 +81,7 @@ def test_a_site_that_does_not_run_says_so_and_what_to_type(checkout: Checkout) -
     (checkout.home / "run" / "process-4194304.json").write_text('{"pid": 4194304}')
     done = checkout.clutch("status")
     assert done.status == 4
-    assert "does not run: no process serves it. Start it: clutch serve" in done.said
+    assert f"no process serves it. Start it: {ROOT}/bin/clutch serve" in done.said
     assert "none: clutch backup" in done.said
     told = json.loads(checkout.clutch("status", "--json").said)
     assert (told["running"], told["processes"]) == (False, [])
