@@ -31,11 +31,18 @@ def installed(place: Place) -> Iterator[Finding]:
     else:
         looks = ".".join(map(str, sys.version_info[:3]))
         yield Finding("python", GOOD, f"{version} serves, {looks} looks")
-    yield from _packages(place, found.packages)
+    yield from _damaged(place, found.damaged)
+    yield from _packages(place, found)
 
 
-def _packages(place: Place, found: dict[str, str]) -> Iterator[Finding]:
-    here = {_plain(name): version for name, version in found.items()}
+def _damaged(place: Place, damaged: dict[str, str]) -> Iterator[Finding]:
+    if damaged:
+        told = _few([f"{name} ({why})" for name, why in damaged.items()])
+        yield Finding("packages", BAD, f"Damaged: {told}.", environment.remedy(place))
+
+
+def _packages(place: Place, found: environment.Found) -> Iterator[Finding]:
+    here = {_plain(name): version for name, version in found.packages.items()}
     locked = (place.release / "requirements.lock").read_text(encoding="utf-8")
     pinned = _PINNED.findall(locked)
     declared: dict[str, list[str]] = {}
@@ -59,7 +66,7 @@ def _packages(place: Place, found: dict[str, str]) -> Iterator[Finding]:
         yield Finding("packages", DOUBTFUL, f"In another version: {_few(other)}.", way)
     if left_out:
         yield Finding("packages", DOUBTFUL, f"Optional and not installed: {_few(left_out)}.", way)
-    if not missing and not other:
+    if not missing and not other and not found.damaged:
         yield Finding("packages", GOOD, f"all {len(declared)} are as requirements.lock has them")
 
 
@@ -91,13 +98,18 @@ def imports_of_release(place: Place) -> Iterator[Finding]:
         return
     optional = {name.replace("-", "_") for name in optional_packages(place)}
     source = f"{place.release / 'src'}/"
-    real = [one for one in faults if not _is_of(one, optional)]
+    faults = [one for one in faults if not _is_of(one, optional)]
+    real = [one for one in faults if imports.DAMAGED not in one]
     for fault in real[:TOLD]:
         sentence = fault.replace(source, "").rstrip(".")
         yield Finding("imports", BAD, f"{sentence}.", environment.remedy(place))
     if len(real) > TOLD:
         yield Finding("imports", BAD, f"{len(real) - TOLD} more of this kind.")
-    if not real:
+    if faults and not real and all(one.level != BAD for one in installed(place)):
+        yield Finding(
+            "imports", BAD, f"{faults[0].replace(source, '')}.", environment.remedy(place)
+        )
+    if not faults:
         count = len(imports.modules_of(place.release / "src", "clutch"))
         yield Finding("imports", GOOD, f"all resolve, in {count} modules")
 

@@ -16,6 +16,8 @@ _SETS = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$")
 _KNOWN = re.compile(r"^#? ?([A-Z][A-Z0-9_]*)=", re.MULTILINE)
 # Read by commands, not by the site, and so not in .env.example.
 ALSO_KNOWN = {"CLUTCH_TOKEN", "CLUTCH_TEST_DATA", "CLUTCH_ENV_FILE"}
+# What a release says that lacks a package.
+WITHOUT_PACKAGE = "is missing from the environment"
 OTHERS_MAY_READ = 0o077
 
 
@@ -96,6 +98,8 @@ def values(place: Place) -> Iterator[Finding]:
     if done is None:
         return
     said = (done.stdout + done.stderr).strip().splitlines()
+    if WITHOUT_PACKAGE in done.stderr:
+        return  # told where packages are looked at
     if done.returncode:
         edit = f"${{EDITOR:-nano}} {place.settings_file}"
         yield Finding("values", BAD, said[-1] if said else "The settings are refused.", edit)

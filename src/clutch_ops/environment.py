@@ -8,25 +8,24 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from clutch_ops import packages
 from clutch_ops.place import Place
 
 SECONDS = 120
-_ASK = (
-    "import importlib.metadata as m, importlib.util as u, json, sys; "
-    "print(json.dumps({'version': sys.version_info[:3], "
-    "'packages': {d.metadata['Name']: d.version for d in m.distributions()}, "
-    "'modules': [name for name in sys.argv[1:] if u.find_spec(name)]}))"
-)
 OPTIONAL = ("openskill", "prometheus_client", "redis", "websockets")
 
 
 @dataclass(frozen=True)
 class Found:
-    """What an environment is: its Python, its packages, and which optional modules it has."""
+    """What an environment is: its Python, its packages, and which optional modules it has.
+
+    `damaged` has what is wrong with the files of a package.
+    """
 
     version: tuple[int, int, int]
     packages: dict[str, str]
     modules: frozenset[str]
+    damaged: dict[str, str]
 
 
 def python_of(place: Place) -> Path:
@@ -55,14 +54,15 @@ def run(place: Place, *arguments: str) -> subprocess.CompletedProcess[str] | Non
 
 def ask(place: Place) -> Found | str:
     """What the environment is, or in half a sentence why it can't be asked."""
-    done = run(place, "-c", _ASK, *OPTIONAL)
+    done = run(place, str(packages.__file__), *OPTIONAL)
     if done is None:
         return "it is not there, or does not end"
     if done.returncode:
         return " ".join(done.stderr.strip().splitlines()[-1:])
     told = json.loads(done.stdout)
     major, minor, patch = told["version"]
-    return Found((major, minor, patch), told["packages"], frozenset(told["modules"]))
+    modules = frozenset(told["modules"])
+    return Found((major, minor, patch), told["packages"], modules, told["damaged"])
 
 
 def lacks(place: Place, module: str) -> bool:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import re
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 SKIPPED = ("__main__",)
+DAMAGED = "declared, and not whole in the environment"
 
 
 def modules_of(root: Path, package: str) -> dict[str, Path]:
@@ -65,7 +68,7 @@ def faults_in(path: Path) -> Iterator[str]:
         return
     for line, module, name in imports_of(tree):
         if not can_be_found(module):
-            yield f"{path}:{line}: it needs {_named(module)}, which is not declared"
+            yield f"{path}:{line}: it needs {_named(module)}, which is {_why_not(module)}"
         elif name and name != "*" and module.split(".")[0] in OWN and not has(module, name):
             yield f"{path}:{line}: {module} has no {name}"
 
@@ -73,6 +76,14 @@ def faults_in(path: Path) -> Iterator[str]:
 def _named(module: str) -> str:
     package = module.split(".", maxsplit=1)[0]
     return f"the package {package}" + (f" ({module})" if module != package else "")
+
+
+def _why_not(module: str) -> str:
+    """Whether the release asks for the package, and the environment fails it, or not even that."""
+    package = module.split(".", maxsplit=1)[0]
+    known = metadata.packages_distributions().get(package, [])
+    names = {re.sub(r"[-_.]+", "-", name).lower() for name in (package, *known)}
+    return DAMAGED if names & LOCKED else "not declared"
 
 
 def import_faults(names: dict[str, Path]) -> Iterator[str]:
@@ -88,12 +99,18 @@ def import_faults(names: dict[str, Path]) -> Iterator[str]:
 
 
 OWN: tuple[str, ...] = ()
+LOCKED: frozenset[str] = frozenset()
+
+
+def _locked(lock: Path) -> frozenset[str]:
+    text = lock.read_text(encoding="utf-8") if lock.is_file() else ""
+    return frozenset(name.lower() for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE))
 
 
 def main(root: Path, packages: list[str]) -> int:
     """Print the faults; 1 when there are some."""
-    global OWN  # noqa: PLW0603 - a script's one argument
-    OWN = tuple(packages)
+    global OWN, LOCKED
+    OWN, LOCKED = tuple(packages), _locked(root.parent / "requirements.lock")
     sys.path.insert(0, str(root))
     names: dict[str, Path] = {}
     for package in packages:

@@ -106,6 +106,38 @@ def test_imports_that_resolve_nowhere_are_found_also_inside_functions(
     ]
 
 
+@pytest.fixture
+def jinja(release: Path) -> Path:
+    """The folder of one package, in an environment of the release's own."""
+    (release / ".venv").unlink()
+    [ours] = (ROOT / ".venv" / "lib").glob("python*/site-packages")
+    place = release / ".venv" / ours.relative_to(ROOT / ".venv")
+    place.mkdir(parents=True)
+    for part in ("bin", "pyvenv.cfg"):
+        (release / ".venv" / part).symlink_to(ROOT / ".venv" / part)
+    for path in ours.iterdir():
+        if path.name != "jinja2":
+            (place / path.name).symlink_to(path)
+    shutil.copytree(ours / "jinja2", place / "jinja2")
+    return place / "jinja2"
+
+
+def test_a_package_whose_files_are_gone_is_one_fault_and_said_to_be_damaged(
+    healthy: Checkout, release: Path, jinja: Path
+) -> None:
+    _, told = findings(healthy, root=release)
+    assert wrong(told) == []
+    (jinja / "async_utils.py").write_text("# cut\n", encoding="utf-8")
+    _, told = findings(healthy, root=release)
+    [cut] = [one for one in wrong(told) if one.startswith("Damaged: ")]
+    assert "(jinja2/async_utils.py has 6 bytes instead of " in cut
+    shutil.rmtree(jinja)
+    status, told = findings(healthy, root=release)
+    assert status == 4
+    [gone] = wrong(told)
+    assert gone.startswith("Damaged: Jinja2 (jinja2/__init__.py is gone)")
+
+
 def test_without_an_environment_the_rest_is_still_looked_at(
     healthy: Checkout, release: Path
 ) -> None:
