@@ -34,7 +34,7 @@ LOOKS: tuple[Look, ...] = (
     doctor_keeping.disk,
     doctor_keeping.permissions,
     doctor_keeping.backups,
-    doctor_running.clock,
+    doctor_running.clock_of_machine,
     doctor_running.port,
     doctor_certificate.certificate,
     doctor_running.leftovers,

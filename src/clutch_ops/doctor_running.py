@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clutch_ops import environment, keepers, processes, services, status, terminal
+from clutch_ops import clock, environment, keepers, processes, services, status, terminal
 from clutch_ops.findings import BAD, DOUBTFUL, GOOD, Finding
 from clutch_ops.journal import journals
 from clutch_ops.place import Place
-from clutch_ops.postgres import Postgres
 from clutch_ops.redis import set_address
 
-CLOCK_S = 300
 OLD_GATE_S = 600
-LAST_AT = "SELECT max(at) FROM event"
-SYNCHRONIZED = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
-SET_CLOCK = "timedatectl set-ntp true"
 EXTRAS = {
     "live": "websockets",
     "redis": "redis",
@@ -30,41 +23,18 @@ EXTRAS = {
 }
 
 
-def clock(place: Place) -> Iterator[Finding]:
-    """The clock may not be behind what happened already, nor far from the database's."""
-    ahead = max(_ahead(place), default=0.0)
-    if ahead > CLOCK_S:
-        sentence = f"The clock is wrong: it is {terminal.duration(ahead)} behind what happened."
-        yield Finding("clock", BAD, sentence, SET_CLOCK)
-    elif _said(SYNCHRONIZED) == "no":
-        yield Finding("clock", DOUBTFUL, "Nobody keeps this machine's clock right.", SET_CLOCK)
+def clock_of_machine(place: Place) -> Iterator[Finding]:
+    """The clock against the database's server, and against what happened already."""
+    trouble, future = clock.trouble(place), clock.from_future(place)
+    if trouble:
+        yield Finding("clock", BAD, trouble, clock.SET)
+    elif future:
+        sentence = f"It is right now, and was ahead once: {future.what} is from the future."
+        yield Finding("clock", DOUBTFUL, sentence)
+    elif clock.is_kept() is False:
+        yield Finding("clock", DOUBTFUL, "Nobody keeps this machine's clock right.", clock.SET)
     else:
         yield Finding("clock", GOOD, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
-
-
-def _ahead(place: Place) -> Iterator[float]:
-    """Seconds by which something lies in the future."""
-    try:
-        store = place.store
-        last = store.value(LAST_AT)
-        if isinstance(store, Postgres):
-            yield abs(float(store.value("SELECT extract(epoch FROM now())") or 0) - time.time())
-    except Exception:  # noqa: BLE001 - what is wrong with the database is told where it is looked at
-        return
-    if last:
-        at = datetime.fromisoformat(last)
-        yield (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - time.time()
-
-
-def _said(command: list[str]) -> str | None:
-    """What a program of this machine says; None where there is none."""
-    if shutil.which(command[0]) is None:
-        return None
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def port(place: Place) -> Iterator[Finding]:
@@ -86,6 +56,8 @@ def port(place: Place) -> Iterator[Finding]:
     if trouble and not processes.is_held(place):
         sentence = f"The site can't listen at {where}: {trouble}."
         yield Finding("port", BAD, sentence, f"ss -ltnp 'sport = :{text}'")
+    elif place.binding:
+        yield Finding("port", BAD, "The site does not run.", services.start(place.layout))
     else:
         sentence = f"The site does not run; {where} is free."
         yield Finding("port", DOUBTFUL, sentence, f"{place.typed} serve")
@@ -154,18 +126,24 @@ def keeper(place: Place) -> Iterator[Finding]:
 
 
 def capabilities(place: Place) -> Iterator[Finding]:
-    """What is optional, how it stands, and how to get it."""
-    found = processes.serving(place)
-    known = status.states(found) if found else _by_settings(place)
-    for name, (state, reason) in known.items():
+    """What is optional, how it stands or will stand at the next start, and how to get it."""
+    serving = processes.serving(place)
+    will_be = _by_settings(place)
+    known = status.states(serving) if serving else will_be
+    if serving:
+        # The serving processes count it only where somebody asks for it.
+        known = {"metrics": will_be["metrics"], **known}
+    for name, (state, reason) in sorted(known.items()):
         level = BAD if state == "down" else GOOD if state in {"up", "off"} else DOUBTFUL
         advice = "" if state in {"up", "probing"} else how_to_get(place, name, state)
-        yield Finding(name, level, f"{state}: {reason}", advice)
+        word = state if serving else f"will be {state}"
+        yield Finding(name, level, f"{word}: {reason}", advice)
 
 
 def _by_settings(place: Place) -> dict[str, tuple[str, str]]:
     """How each will stand at the next start, as far as settings and packages tell."""
-    settings, told = place.settings, {}
+    settings = place.settings
+    told = dict.fromkeys(("live", "notices", "metrics"), ("up", "it needs no setting."))
     told["redis"] = _set(set_address(settings) is not None, "REDIS_URL")
     told["mail"] = _set(bool(settings.get("CLUTCH_MAIL_HOST")), "CLUTCH_MAIL_HOST")
     for name in ("achievements", "statistics"):
@@ -176,7 +154,7 @@ def _by_settings(place: Place) -> dict[str, tuple[str, str]]:
     for name, module in EXTRAS.items():
         if isinstance(found, environment.Found) and module not in found.modules:
             told[name] = "absent", f"The package {module} is not installed."
-    return dict(sorted(told.items()))
+    return told
 
 
 def _set(is_set: bool, setting: str) -> tuple[str, str]:

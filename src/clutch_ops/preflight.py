@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import time
-from datetime import datetime
 
-from clutch_ops import health, settings
+from clutch_ops import clock, health, place, settings
 from clutch_ops.control import Control
 from clutch_ops.databases import Store
 from clutch_ops.doctor_settings import half_written
 from clutch_ops.findings import BAD
 from clutch_ops.health import Unhealthy
-from clutch_ops.layout import Binding, Layout, release_facts
+from clutch_ops.layout import Binding, Layout
 from clutch_ops.postgres import Postgres
 from clutch_ops.refusals import Refused
 from clutch_ops.talk import Address
@@ -24,7 +22,6 @@ RELEASE_BYTES = 260 << 20
 SPARE_BYTES = 500 << 20
 COPIES = 3
 LEAST_INODES = 20_000
-CLOCK_S = 300
 
 
 def check_owner(layout: Layout) -> None:
@@ -68,21 +65,15 @@ def check_room(layout: Layout, store: Store | None) -> None:
 
 
 def check_clock(layout: Layout, binding: Binding) -> None:
-    """The clock may not be behind what happened already.
+    """The clock must agree with the database's server, and with what happened already.
 
     Raises:
-        Refused: it is.
+        Refused: it does not.
     """
-    marks = [path.stat().st_mtime for path in layout.journal.glob("*.jsonl")]
-    made = release_facts(binding.release).get("made_at")
-    marks += [datetime.fromisoformat(made).timestamp()] if made else []
-    ahead = max(marks, default=0.0) - time.time()
-    if ahead > CLOCK_S:
-        raise Refused(
-            f"This machine's clock is wrong: it is {ahead / 3600:.1f} h behind what was noted "
-            "here before.",
-            "Set the clock (timedatectl set-ntp true), then type this again.",
-        )
+    trouble = clock.trouble(place.at(layout.root, binding))
+    if trouble:
+        right = f"{layout.launcher} update --clock-is-right"
+        raise Refused(trouble, f"Set it ({clock.SET}). When it is right now: {right}")
 
 
 def check_settings_file(layout: Layout) -> None:

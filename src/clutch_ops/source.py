@@ -65,6 +65,17 @@ def is_older(layout: Layout, commit: str, current: str) -> bool:
     return asked.returncode == 0 and commit != current
 
 
+def newest(layout: Layout) -> tuple[float, str]:
+    """When the newest fetched commit was made, in seconds of the epoch, and which ref has it."""
+    wish = ["for-each-ref", "--sort=-committerdate", "--count=1"]
+    form = "--format=%(committerdate:unix) %(refname:short)"
+    try:
+        at, _, name = _git(["-C", str(layout.mirror), *wish, form], "").partition(" ")
+        return float(at), name
+    except (Refused, ValueError):
+        return 0.0, ""
+
+
 def export(layout: Layout, commit: str) -> Path:
     """The commit's files as a release's folder; a whole one that is there is taken as it is."""
     release = layout.releases / commit[:12]

@@ -34,6 +34,9 @@ def update(root: Path, arguments: Sequence[str]) -> int:
         help="how long visitors may wait at most while the data is migrated",
     )
     words.add_argument("--even-if-ill", action="store_true", help="though the site is not well now")
+    words.add_argument(
+        "--clock-is-right", action="store_true", help="whatever seems to say it is not"
+    )
     wanted = words.parse_args(arguments)
     layout = Layout(root)
     preflight.check_owner(layout)
@@ -71,7 +74,8 @@ def _fetched(
 ) -> Path:
     with steps.step("preflight", "Look at the site, its disk and its clock"):
         preflight.check_room(layout, databases.store_of(layout, before))
-        preflight.check_clock(layout, before)
+        if not wanted.clock_is_right:
+            preflight.check_clock(layout, before)
         preflight.check_settings_file(layout)
         preflight.check_database(layout)
         if not wanted.even_if_ill:

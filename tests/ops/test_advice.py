@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,20 @@ def test_it_names_the_launcher_unless_path_leads_to_it(site: Site) -> None:
     site.environment = {"PATH": f"{launcher.parent}:/usr/bin:/bin"}
     told = site.clutch("backup", "--keep", "none")
     assert "What to do: clutch backup --help\n" in told.said
+
+
+def test_a_site_that_is_down_is_wrong_and_says_what_will_be_there_when_it_starts(
+    site: Site,
+) -> None:
+    told = site.clutch("doctor", "--json")
+    found = {one["about"]: one for one in json.loads(told.said)["findings"]}
+    assert told.status == 4
+    assert found["port"]["level"] == "bad"
+    assert found["port"]["advice"] == f"{site.root}/bin/clutch serve"
+    names = {"achievements", "live", "mail", "metrics", "notices", "redis", "statistics"}
+    states = {name: found[name]["sentence"].split(":")[0] for name in names}
+    off = {"mail": "will be off", "redis": "will be off"}
+    assert states == dict.fromkeys(names, "will be up") | off
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ WHILE_IT_RUNS = {
         another_at_work, ("update",), "Another command is at work on this site: clutch update"
     ),
     "not enough disk": Case(full_disk, ("update",), "Too little room under"),
-    "a clock that is off": Case(clock_behind, ("update",), "This machine's clock is wrong"),
+    "a clock that is off": Case(clock_behind, ("update",), "The clock is wrong, or was: "),
     "a half-written .env": Case(half_written, ("update",), "opens a quotation and never ends it"),
     "the same at a restart": Case(half_written, ("restart",), "never ends it"),
     "a value that is none": Case(wrong_value, ("restart",), "CLUTCH_WORKERS=tw"),

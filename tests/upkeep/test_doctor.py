@@ -187,7 +187,7 @@ BROKEN = (
     "The last backup is gone",
     "can't listen",
     "the gate is closed",
-    "The clock is wrong",
+    "The clock is wrong, or was: the last event of the log is ",
 )
 
 
@@ -209,3 +209,20 @@ def test_on_postgresql_the_same_is_looked_at(postgres_checkout: Checkout) -> Non
     found = {one["about"]: one["level"] for one in told["findings"]}
     assert found["schema"] == found["postgresql"] == found["clock"] == "ok"
     assert any("has a gap" in sentence for sentence in wrong(told))
+
+
+def test_a_clock_that_is_ahead_of_postgresqls_is_noticed(postgres_checkout: Checkout) -> None:
+    with postgres_checkout.opened() as site, site.database.begin_write() as conn:
+        conn.execute(
+            text(
+                "CREATE FUNCTION public.now() RETURNS timestamptz LANGUAGE sql "
+                "AS $$ SELECT pg_catalog.now() - interval '2 hours' $$"
+            )
+        )
+    first = "options=-csearch_path%3Dpublic%2Cpg_catalog"
+    url = postgres_checkout.settings.database_url
+    postgres_checkout.environment = {
+        "DATABASE_URL": f"{url}{'&' if '?' in str(url) else '?'}{first}"
+    }
+    _, told = findings(postgres_checkout)
+    assert any("PostgreSQL's is: it is 2 h 0 min ahead of that one" in one for one in wrong(told))
