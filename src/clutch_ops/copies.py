@@ -62,16 +62,21 @@ def readable() -> Iterator[None]:
         ) from None
 
 
+def needed(size: int) -> int:
+    """Bytes that a backup of so much data wants while it is made."""
+    return COPIES * size + SPARE_BYTES
+
+
 def check_room(folder: Path, size: int) -> None:
     """A copy, its archive and what is restored from it must fit.
 
     Raises:
         Refused: they don't.
     """
-    needed, free = COPIES * size + SPARE_BYTES, shutil.disk_usage(folder).free
-    if free < needed:
+    wanted, free = needed(size), shutil.disk_usage(folder).free
+    if free < wanted:
         raise Refused(
-            f"Too little room under {folder}: {needed >> 20} MB are needed (three times the "
+            f"Too little room under {folder}: {wanted >> 20} MB are needed (three times the "
             f"database), {free >> 20} MB are free.",
             f"Make room, or name another folder: {clutch()} backup --to DIR",
         )

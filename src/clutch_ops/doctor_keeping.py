@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clutch_ops import copies, databases, memory, terminal
+from clutch_ops import copies, databases, memory, preflight, terminal
 from clutch_ops.databases import Sqlite
 from clutch_ops.findings import BAD, DOUBTFUL, GOOD, Finding
 from clutch_ops.place import Place
@@ -16,8 +16,6 @@ from clutch_ops.postgres import Postgres
 from clutch_ops.refusals import Refused
 
 LEAST_BYTES = 200 << 20
-COMFORTABLE_BYTES = 1 << 30
-COPIES = 3
 LEAST_FILES = 10_000
 BACKUP_H = 26
 TEST_DAYS = 90
@@ -67,14 +65,15 @@ def _rights(store: Postgres) -> Finding:
 
 def disk(place: Place) -> Iterator[Finding]:
     """Is there room to go on, to back up and to update?"""
-    folder = place.home if place.home.exists() else place.root
+    folder = place.root if place.binding or not place.home.exists() else place.home
     free, size = shutil.disk_usage(folder).free, _size(place)
-    needed = max(COMFORTABLE_BYTES, COPIES * size)
+    needed = preflight.needed(size) if place.binding else copies.needed(size)
+    act = "an update" if place.binding else "a backup"
     said = f"{terminal.size(free)} are free under {folder}"
     if free < LEAST_BYTES:
         yield Finding("disk", BAD, f"Only {said}: writing will soon fail.", f"du -xsh {folder}/*")
     elif free < needed:
-        sentence = f"{said}; an update wants {terminal.size(needed)}."
+        sentence = f"{said}; {act} wants {terminal.size(needed)}."
         yield Finding("disk", DOUBTFUL, sentence, f"du -xsh {folder}/*")
     else:
         yield Finding("disk", GOOD, said)

@@ -41,18 +41,22 @@ def check_owner(layout: Layout) -> None:
         raise Refused(f"{layout.root} can't be written.", "Give its user the right to.")
 
 
+def needed(size: int) -> int:
+    """Bytes that an update of a site wants whose data takes `size`."""
+    return COPIES * size + RELEASE_BYTES + SPARE_BYTES
+
+
 def check_room(layout: Layout, store: Store | None) -> None:
     """Three times the data, a release, and something for the site to go on with.
 
     Raises:
         Refused: with both figures.
     """
-    size = store.size() if store else 0
-    needed = COPIES * size + RELEASE_BYTES + SPARE_BYTES
+    wanted = needed(store.size() if store else 0)
     free = shutil.disk_usage(layout.root).free
-    if free < needed:
+    if free < wanted:
         raise Refused(
-            f"Too little room under {layout.root}: {needed >> 20} MB are needed (three times the "
+            f"Too little room under {layout.root}: {wanted >> 20} MB are needed (three times the "
             f"data, the release, 500 MB to spare), {free >> 20} MB are free.",
             "Make room, then type this again.",
         )
