@@ -17,7 +17,7 @@ from clutch_ops import archives, copies, memory, terminal
 from clutch_ops import arguments as typed
 from clutch_ops.archives import Manifest
 from clutch_ops.databases import Sqlite, Store
-from clutch_ops.place import Place, here
+from clutch_ops.place import Place, as_it_stands
 from clutch_ops.refusals import DONE, Refused
 
 KEPT = 7
@@ -33,7 +33,10 @@ def backup(root: Path, arguments: Sequence[str]) -> int:
         "--keep", type=_count, default=KEPT, metavar="N", help=f"how many stay there ({KEPT})"
     )
     wanted = words.parse_args(arguments)
-    place = here(root)
+    place = as_it_stands(root)
+    if place.fault:
+        print(terminal.row("current", place.fault.reason, "bad", "bad"))
+        print(terminal.advice(place.fault.advice))
     store = there(place)
     folder = (wanted.to or place.backups).absolute()
     with _only_one(folder):

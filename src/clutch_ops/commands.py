@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from clutch_ops.arguments import clutch
-from clutch_ops.refusals import REFUSED, STANDING, Refused
+from clutch_ops.refusals import REFUSED, Refused
 
 Command = Callable[[Path, Sequence[str]], int]
 
@@ -40,6 +40,10 @@ IN_SITE = {
 
 # Whoever typed one of these has to be told in which state the site is.
 CHANGING = {"update", "rollback", "restart", "restore", "recover", "redis"}
+
+
+# As shells say of whoever was ended by SIGINT.
+INTERRUPTED = 130
 
 
 def is_operator_command(arguments: Sequence[str]) -> bool:
@@ -96,7 +100,10 @@ def _call(where: str, root: Path, arguments: Sequence[str]) -> int:
     try:
         return _function(where)(root, arguments)
     except Refused as refused:
-        return _tell(refused, name)
+        return _tell(refused, root if name in CHANGING else None)
+    except KeyboardInterrupt:
+        print(f"\nclutch {name} was interrupted (Ctrl-C).", file=sys.stderr)
+        return INTERRUPTED
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         return _tell(Refused(f"clutch {name} could not go on ({what})."))
@@ -108,10 +115,13 @@ def _function(where: str) -> Command:
     return command
 
 
-def _tell(refused: Refused, command: str = "") -> int:
-    """What is wrong, in which state the site is after a command that changes it, what to type."""
-    standing = STANDING[refused.status] if command in CHANGING else ""
-    sentences = [refused.reason, standing, refused.advice and f"What to do: {refused.advice}"]
+def _tell(refused: Refused, changed: Path | None = None) -> int:
+    """What is wrong, in which state the site is that was to be changed, what to type."""
+    from clutch_ops.layout import Layout
+    from clutch_ops.standing import standing
+
+    state = standing(Layout(changed), refused.status) if changed else ""
+    sentences = [refused.reason, state, refused.advice and f"What to do: {refused.advice}"]
     print(*filter(None, sentences), sep="\n", file=sys.stderr)
     return refused.status
 

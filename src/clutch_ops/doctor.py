@@ -19,13 +19,22 @@ from clutch_ops import (
     terminal,
 )
 from clutch_ops.findings import BAD, COLOURS, DOUBTFUL, Finding
-from clutch_ops.place import Place, here
+from clutch_ops.place import Place, as_it_stands
 from clutch_ops.refusals import DONE, NEEDS_PERSON, Refused
 
 # Where a row's text begins, behind its mark.
 MARKED = terminal.LABEL + 8
 Look = Callable[[Place], Iterator[Finding]]
+
+
+def current(place: Place) -> Iterator[Finding]:
+    """The one link that says what runs."""
+    if place.fault:
+        yield Finding("current", BAD, place.fault.reason, place.fault.advice)
+
+
 LOOKS: tuple[Look, ...] = (
+    current,
     doctor_release.installed,
     doctor_release.imports_of_release,
     doctor_settings.dotenv_file,
@@ -49,7 +58,7 @@ def doctor(root: Path, arguments: Sequence[str]) -> int:
     words.add_argument("--fix", action="store_true", help="mend what can be mended without harm")
     words.add_argument("--json", action="store_true", help="as JSON")
     wanted = words.parse_args(arguments)
-    place = here(root)
+    place = as_it_stands(root)
     found = list(look(place, lambda one: None if wanted.json else _print(one)))
     mended = _fix(found) if wanted.fix else []
     left = [one for one in found if one not in mended]

@@ -53,7 +53,8 @@ _Answer = tuple[int | None, str, str]
 
 def _ask_systemd(layout: Layout, name: str) -> _Answer:
     if not Path("/run/systemd/system").is_dir() or shutil.which("systemctl") is None:
-        other = f"{layout.current().release}/bin/clutch install {layout.root} --manager supervisor"
+        release = layout.bindings_made()[-1].release
+        other = f"{release}/bin/clutch install {layout.root} --manager supervisor"
         return None, "systemd does not run this machine.", other
     wanted = "--property=LoadState,ActiveState,SubState,MainPID"
     said = _said(["systemctl", "show", f"{name}.service", wanted])

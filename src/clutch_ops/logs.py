@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from clutch_ops import arguments as typed
 from clutch_ops import processes, terminal
-from clutch_ops.place import Place, here
+from clutch_ops.place import Place, as_it_stands
 from clutch_ops.refusals import DONE, Refused
 
 NAME = "clutch.log"
@@ -58,7 +58,7 @@ def logs(root: Path, arguments: Sequence[str]) -> int:
     words.add_argument("--json", action="store_true", help="the lines as they are in the file")
     wanted = words.parse_args(arguments)
     wish = Wish(wanted.level, wanted.request, wanted.json)
-    place = here(root)
+    place = as_it_stands(root)
     try:
         with _newest(place) as newest:
             end = newest.seek(0, os.SEEK_END)
@@ -101,6 +101,8 @@ def _print_last(place: Place, wish: Wish, count: int, end: int) -> None:
 
 def _tell_of_more(place: Place) -> None:
     """A site that does not start may never have come to write its log."""
+    if place.fault:
+        print(f"{place.fault.reason} Mend it: {place.fault.advice}", file=sys.stderr)
     if place.binding and not processes.serving(place):
         sentence = f"The site does not run. What its keeper heard: {heard_by(place)}"
         print(sentence, file=sys.stderr)
@@ -152,7 +154,7 @@ def _shown(file: BinaryIO, wish: Wish, end: int) -> Iterator[str]:
 def _follow(root: Path, file: BinaryIO, wish: Wish) -> None:
     """Print lines as they come, also when the file is turned over or the generation changes."""
     while True:
-        path = here(root).home / "logs" / NAME
+        path = as_it_stands(root).home / "logs" / NAME
         turned = path.exists() and path.stat().st_ino != os.fstat(file.fileno()).st_ino
         for line in _shown(file, wish, os.fstat(file.fileno()).st_size):
             print(line)

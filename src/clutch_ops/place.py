@@ -10,17 +10,18 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from clutch_ops import journal, settings
 from clutch_ops.arguments import clutch
+from clutch_ops.control import Control, HolderGone
 from clutch_ops.databases import Sqlite, Store
 from clutch_ops.layout import Binding, Layout
 from clutch_ops.postgres import Postgres
-from clutch_ops.refusals import Refused
+from clutch_ops.refusals import NeedsPerson, Refused
 
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 OURS = ("CLUTCH_", "DATABASE_URL", "REDIS_")
@@ -28,7 +29,10 @@ OURS = ("CLUTCH_", "DATABASE_URL", "REDIS_")
 
 @dataclass(frozen=True)
 class Place:
-    """A site's files. `binding` is None in a checkout; `typed` is how its `clutch` is typed."""
+    """A site's files. `binding` is None in a checkout; `typed` is how its `clutch` is typed.
+
+    `fault` is what is wrong with `current`, where somebody only looks (`as_it_stands`).
+    """
 
     root: Path
     release: Path
@@ -36,6 +40,7 @@ class Place:
     settings_file: Path
     typed: str
     binding: Binding | None = None
+    fault: NeedsPerson | None = None
 
     @property
     def layout(self) -> Layout:
@@ -116,6 +121,32 @@ def here(root: Path) -> Place:
     file = Path(os.environ.get("CLUTCH_ENV_FILE", ".env")).absolute()
     home = Path(settings_of(file).get("CLUTCH_HOME") or "var").expanduser().resolve()
     return Place(root, root, home, file, clutch())
+
+
+def as_it_stands(root: Path) -> Place:
+    """The same for whoever only looks: where `current` leads nowhere, what runs or ran last.
+
+    Raises:
+        NeedsPerson: there is no whole binding at all.
+        Refused: the settings can't be read.
+    """
+    try:
+        return here(root)
+    except NeedsPerson as fault:
+        layout = Layout(root)
+        made = {one.number: one for one in layout.bindings_made()}
+        if not made:
+            raise
+        running = made.get(_number_held(layout), made[max(made)])
+        return replace(at(root, running), fault=fault)
+
+
+def _number_held(layout: Layout) -> int:
+    try:
+        with Control(layout) as control:
+            return int(control.ask("status").get("binding") or 0)
+    except (Refused, HolderGone):
+        return 0
 
 
 def at(root: Path, binding: Binding) -> Place:

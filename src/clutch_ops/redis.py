@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from clutch_ops import arguments as typed
-from clutch_ops import dotenv, environment, processes, resp, terminal
+from clutch_ops import dotenv, durable, environment, processes, resp, terminal
 from clutch_ops.place import Place, here
-from clutch_ops.refusals import DONE, Refused
+from clutch_ops.refusals import DONE, REFUSED, Refused
 from clutch_ops.resp import Line, RedisSays, Target
 
 USUAL = "redis://127.0.0.1:6379/0"
@@ -64,8 +64,7 @@ def _enable(place: Place, url: str) -> int:
     for label, text in told.items():
         print(terminal.row(label, text))
     print(terminal.row("gain", gain(place)))
-    _write(place, {"REDIS_URL": url, **dict.fromkeys(NAMES[1:])})
-    return _restart(place)
+    return _change(place, {"REDIS_URL": url, **dict.fromkeys(NAMES[1:])})
 
 
 def look(target: Target) -> dict[str, str]:
@@ -126,8 +125,29 @@ def _disable(place: Place) -> int:
     if set_address(place.settings) is None:
         print("The site uses no Redis.")
         return DONE
-    _write(place, dict.fromkeys(NAMES))
-    return _restart(place)
+    return _change(place, dict.fromkeys(NAMES))
+
+
+def _change(place: Place, changes: dict[str, str | None]) -> int:
+    """Write the settings and let them count; a site that does not take them keeps the old ones."""
+    file = place.settings_file.resolve()
+    before = file.read_text(encoding="utf-8") if file.exists() else None
+    _write(place, changes)
+    status = REFUSED
+    try:
+        status = _restart(place)
+    finally:
+        if status:
+            _put_back(file, before)
+    return status
+
+
+def _put_back(file: Path, before: str | None) -> None:
+    if before is None:
+        file.unlink()
+    else:
+        durable.write_text(file, before, file.stat().st_mode & 0o700)
+    print(terminal.row("put back", str(file)))
 
 
 def _write(place: Place, changes: dict[str, str | None]) -> None:

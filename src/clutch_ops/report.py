@@ -24,9 +24,9 @@ from clutch_ops.refusals import (
     NEEDS_PERSON,
     REFUSED,
     ROLLED_BACK,
-    STANDING,
     Refused,
 )
+from clutch_ops.standing import standing
 
 # A fact of an act that counts already, whatever fails after it.
 COMMITTED = "committed"
@@ -140,7 +140,7 @@ def report_cut(layout: Layout, journal: Journal, refused: Refused | None) -> Non
     facts = {name: str(lines[0][name]) for name in RELEASES if name in lines[0]}
     steps = Steps(str(lines[0]["act"]), str(lines[0]["what"]), 0, journal, _begun(lines), facts)
     steps.began -= (last - first).total_seconds()
-    _write(layout, steps, refused, _text(steps, refused, ""))
+    _write(layout, steps, refused, _text(layout, steps, refused, ""))
 
 
 def _begun(lines: list[dict[str, Any]]) -> list[Step]:
@@ -159,7 +159,7 @@ def _begun(lines: list[dict[str, Any]]) -> list[Step]:
 
 
 def _close(layout: Layout, steps: Steps, refused: Refused | None, advice: str = "") -> int:
-    status, text = _status(refused), _text(steps, refused, advice)
+    status, text = _status(refused), _text(layout, steps, refused, advice)
     try:
         path = _write(layout, steps, refused, text, advice)
         steps.journal.note("end", outcome=WORDS[status], status=status)
@@ -175,12 +175,12 @@ def _status(refused: Refused | None) -> int:
     return refused.status if refused else DONE
 
 
-def _text(steps: Steps, refused: Refused | None, advice: str) -> list[str]:
+def _text(layout: Layout, steps: Steps, refused: Refused | None, advice: str) -> list[str]:
     """How it ended, for people."""
     status, advised = _status(refused), refused.advice if refused else advice
     text = [f"{steps.what}: {WORDS[status]}."]
     if refused:
-        text += [f"Reason: {refused.reason}", STANDING[status]]
+        text += [f"Reason: {refused.reason}", standing(layout, status)]
     return [*text, f"What to do: {advised}"] if advised else text
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from clutch_ops import arguments as typed
 from clutch_ops import durable, keepers, memory, processes, services, terminal
-from clutch_ops.place import Place, here
-from clutch_ops.refusals import DONE, NEEDS_PERSON
+from clutch_ops.place import Place, as_it_stands
+from clutch_ops.refusals import DONE, NEEDS_PERSON, NeedsPerson
 
 EVERY_S = 2.0
 ANSWER_S = 2.0
@@ -29,7 +29,10 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only compared
 
 @dataclass(frozen=True)
 class Standing:
-    """How a site stands. `trouble` is why it does not answer, None when it does."""
+    """How a site stands. `trouble` is why it does not answer, None when it does.
+
+    `fault` is what is wrong with `current`, which the next start would meet.
+    """
 
     processes: list[dict[str, Any]]
     followers: list[dict[str, Any]]
@@ -39,10 +42,11 @@ class Standing:
     backup: memory.Remembered | None
     test: memory.Remembered | None
     kept: keepers.Kept | None
+    fault: NeedsPerson | None = None
 
     @property
     def status(self) -> int:
-        return NEEDS_PERSON if self.trouble else DONE
+        return NEEDS_PERSON if self.trouble or self.fault else DONE
 
     @property
     def version(self) -> str:
@@ -73,7 +77,7 @@ def status(root: Path, arguments: Sequence[str]) -> int:
     words.add_argument("--json", action="store_true", help="as JSON")
     wanted = words.parse_args(arguments)
     while True:
-        place = here(root)
+        place = as_it_stands(root)
         standing = look(place)
         shown = _as_json(standing) if wanted.json else "\n".join(_lines(place, standing))
         print(f"{CLEAR if wanted.watch and sys.stdout.isatty() else ''}{shown}", flush=True)
@@ -97,6 +101,7 @@ def look(place: Place) -> Standing:
         memory.recall(place, memory.BACKUP),
         memory.recall(place, memory.TEST),
         keepers.ask(place.layout) if place.binding else None,
+        place.fault,
     )
 
 
@@ -150,7 +155,7 @@ def _last_update(place: Place) -> dict[str, Any] | None:
 def _as_json(standing: Standing) -> str:
     told = {
         "running": bool(standing.processes),
-        "trouble": standing.trouble,
+        "trouble": standing.trouble or (standing.fault and standing.fault.reason),
         "version": standing.version or None,
         "since": standing.since and standing.since.isoformat(),
         "processes": standing.processes,
@@ -170,6 +175,9 @@ def _as_json(standing: Standing) -> str:
 
 def _lines(place: Place, standing: Standing) -> list[str]:
     lines = [_headline(place, standing), ""]
+    if standing.fault:
+        told = terminal.row("current", standing.fault.reason, "bad", "bad")
+        lines += [told, terminal.advice(standing.fault.advice), ""]
     if standing.processes:
         lines += [*_table(standing), "", *_capabilities(standing), ""]
     return [*lines, *_memories(place, standing)]
