@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def install(checkout: Path, arguments: Sequence[str]) -> int:
     if old is not None:
         adopt.say_plan(old)
     if wanted.dry_run:
-        return DONE
+        return _look_ahead(layout, wanted)
     _make_folders(layout)
     with only_one(layout, "install"):
         return _install(layout, wanted) if old is None else _adopt(layout, wanted, old)
@@ -80,7 +81,10 @@ def _say_plan(layout: Layout, wanted: argparse.Namespace) -> None:
     say(f"A site named {wanted.name} in {layout.root}, from {wanted.source}:")
     say("  folders for releases, data, journals and reports; nothing outside of it is changed")
     say(f"  settings in {layout.settings_file} (kept when they are there)")
-    say("  a first release with its own environment, tried out before it counts")
+    if (layout.root / "current").is_symlink():
+        say("  the release that it has stays; only the files around it are made again")
+    else:
+        say("  a first release with its own environment, tried out before it counts")
     say(f"  {layout.launcher}: serve, update, rollback, restart, recover, and all of `clutch`")
     for path in services.files(layout, wanted.keeper, wanted.name):
         say(f"  {path.relative_to(layout.root)}: what {wanted.keeper} needs; you put it in place")
@@ -104,19 +108,49 @@ def _to_adopt(checkout: Path, wanted: argparse.Namespace) -> ByHand:
     return old
 
 
-def _make_folders(layout: Layout) -> None:
+def _look_ahead(layout: Layout, wanted: argparse.Namespace) -> int:
+    """What the real one would be refused for, as far as looking tells.
+
+    Raises:
+        Refused: the folder can't be made, has too little room, or the source can't be read.
+    """
+    _check_length(layout)
+    there = next(one for one in (layout.root, *layout.root.parents) if one.exists())
+    try:
+        # Asking for rights is not enough: nothing can be made in /proc, whoever asks.
+        Path(tempfile.mkdtemp(prefix=".clutch-", dir=there)).rmdir()
+    except OSError as error:
+        raise _unwritable(layout, error) from None
+    if (layout.root / "current").is_symlink():
+        preflight.check_owner(layout)
+        return DONE
+    preflight.check_room(Layout(there), None)
+    source.check(wanted.source, wanted.ref, layout.root)
+    say("Nothing stands in the way of it.")
+    return DONE
+
+
+def _unwritable(layout: Layout, error: OSError) -> Refused:
+    return Refused(
+        f"{layout.root} can't be made ({error.strerror}).",
+        "Name a folder that this user may write in.",
+    )
+
+
+def _check_length(layout: Layout) -> None:
     if len(str(layout.root)) > LONGEST_ROOT:
         raise Refused(
             f"{layout.root} is too long: sockets lie in it, and their paths are limited.",
             f"Choose a folder whose path has {LONGEST_ROOT} characters or fewer.",
         )
+
+
+def _make_folders(layout: Layout) -> None:
+    _check_length(layout)
     try:
         layout.make()
     except OSError as error:
-        raise Refused(
-            f"{layout.root} can't be made ({error.strerror}).",
-            "Name a folder that this user may write in.",
-        ) from None
+        raise _unwritable(layout, error) from None
     preflight.check_owner(layout)
 
 

@@ -151,7 +151,7 @@ class Postgres:
         except FileNotFoundError:
             raise Refused(MISSING, "apt-get install postgresql-client") from None
         if asked.returncode:
-            raise Refused(
-                f"PostgreSQL says: {asked.stderr.strip()}", "Check DATABASE_URL and the server."
-            )
+            said = asked.stderr.strip()
+            first = (said.splitlines() or ["nothing"])[0].rstrip(".")
+            raise Refused(f"PostgreSQL says: {first}.", "Check DATABASE_URL and the server.", said)
         return asked.stdout.strip()

@@ -10,12 +10,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from clutch_ops import durable
+from clutch_ops.arguments import clutch
 from clutch_ops.layout import Layout
 from clutch_ops.refusals import Refused
 from clutch_ops.version import release_of
 
 SECONDS = 300
 NO_ADDRESS = re.compile("//[^/@]*@")
+_ID = re.compile("[0-9a-f]{7,40}")
+AGAIN = "See that it can be reached from here, then type this again."
+# What git says of a network that is not there, of a login that is missing, of a wrong address.
+_OFFLINE = re.compile(
+    "could not resolve host|network is unreachable|connection (timed out|refused|reset)"
+    "|failed to connect|couldn't connect|no route to host",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(
+    "authentication failed|permission denied|could not read (username|password)"
+    "|terminal prompts disabled|host key verification|error: 40[13]",
+    re.IGNORECASE,
+)
+_NOWHERE = re.compile(
+    "not found|does not exist|does not appear to be a git repository|not a git repository",
+    re.IGNORECASE,
+)
 
 
 def fetch(layout: Layout) -> None:
@@ -24,14 +42,33 @@ def fetch(layout: Layout) -> None:
     Raises:
         Refused: the repository can't be reached.
     """
-    source = layout.facts["source"]
+    source, root = layout.facts["source"], layout.root
     refuse_dirty(source)
     if not (layout.mirror / "HEAD").exists():
         shutil.rmtree(layout.mirror, ignore_errors=True)
-        _git(["clone", "--quiet", "--mirror", "--", source, str(layout.mirror)], source)
+        _git(["clone", "--quiet", "--mirror", "--", source, str(layout.mirror)], source, root)
     else:
         _git(["-C", str(layout.mirror), "remote", "set-url", "origin", source], source)
-        _git(["-C", str(layout.mirror), "fetch", "--quiet", "--prune", "--force", "origin"], source)
+        _git(
+            ["-C", str(layout.mirror), "fetch", "--quiet", "--prune", "--force", "origin"],
+            source,
+            root,
+        )
+
+
+def check(address: str, ref: str | None, root: Path) -> None:
+    """See that a repository can be read, and has the ref, without fetching anything of it.
+
+    Raises:
+        Refused: it can't, or has not.
+    """
+    refuse_dirty(address)
+    heads = _git(["ls-remote", "--", address], address, root).split()
+    wanted = ref or "HEAD"
+    names = {wanted, f"refs/heads/{wanted}", f"refs/tags/{wanted}"}
+    # A commit's own id can only be looked up in what was fetched.
+    if not names & set(heads) and _ID.fullmatch(wanted) is None:
+        raise Refused(f"The repository has no branch, tag or commit {wanted!r}.", "Name another.")
 
 
 def resolve(layout: Layout, ref: str) -> str:
@@ -89,8 +126,8 @@ def export(layout: Layout, commit: str) -> Path:
     inside = {"GIT_INDEX_FILE": str(index)}
     draft.mkdir()
     tree = [f"--git-dir={layout.mirror}", f"--work-tree={draft}"]
-    _git([*tree, "read-tree", commit], commit, **inside)
-    _git([*tree, "checkout-index", "--all"], commit, **inside)
+    _git([*tree, "read-tree", commit], commit, None, **inside)
+    _git([*tree, "checkout-index", "--all"], commit, None, **inside)
     index.unlink(missing_ok=True)
     subject = _git(["-C", str(layout.mirror), "log", "-1", "--format=%s", commit], commit)
     durable.write_json(
@@ -154,7 +191,8 @@ def _version_of(folder: Path, commit: str) -> str:
         ) from None
 
 
-def _git(arguments: list[str], about: str, **environment: str) -> str:
+def _git(arguments: list[str], about: str, root: Path | None = None, **environment: str) -> str:
+    """Have git do something about an address or a commit; `root` is the site that fetches."""
     try:
         asked = subprocess.run(
             ["git", *arguments],
@@ -172,9 +210,28 @@ def _git(arguments: list[str], about: str, **environment: str) -> str:
             "See that the repository can be reached, then type this again.",
         ) from None
     if asked.returncode:
-        said = NO_ADDRESS.sub("//", asked.stderr.strip()) or f"status {asked.returncode}"
-        raise Refused(
-            f"The repository can't be read: {said}",
-            "See that it can be reached from here, then type this again.",
-        )
+        raise _refused(asked.stderr, about, root)
     return asked.stdout.strip()
+
+
+def _refused(said: str, about: str, root: Path | None) -> Refused:
+    """What git says in several lines, in one sentence; all of it is in the details."""
+    said, about = (NO_ADDRESS.sub("//", text.strip()) for text in (said, about))
+    if _OFFLINE.search(said):
+        reason, advice = "there is no network, or its server does not answer", AGAIN
+    elif _CLOSED.search(said):
+        key = "Give this user a key or a password that git need not ask for, or another address"
+        reason, advice = "it wants a login that this user does not have", f"{key}: {_from(root)}"
+    elif _NOWHERE.search(said):
+        reason, advice = "there is none at this address", f"Name the right one: {_from(root)}"
+    else:
+        lines = [line for line in said.splitlines() if line.strip()] or ["git gives no reason"]
+        reason, advice = re.sub(r"^(fatal|error): ", "", lines[0]).rstrip("."), AGAIN
+    return Refused(f"The repository {about} can't be read: {reason}.", advice, said)
+
+
+def _from(root: Path | None) -> str:
+    """How a site is told of another source."""
+    release = root and root / "current" / "release" / "bin" / "clutch"
+    typed = release if release and release.exists() else clutch()
+    return f"{typed} install {root or 'DIR'} --from ADDRESS"

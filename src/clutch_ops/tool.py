@@ -30,7 +30,8 @@ for place in [path.resolve() for path in FOUND]:
         for name in [name for name in sys.modules if name.partition(".")[0] == "clutch_ops"]:
             del sys.modules[name]
 else:
-    sys.exit("No operator's tool works here: run `clutch install` from a checkout once more.")
+    print("No operator's tool works here: run `clutch install` once more.", file=sys.stderr)
+    sys.exit(2)
 sys.exit(commands.run_in_site(ROOT, sys.argv[1:]))
 '''
 
