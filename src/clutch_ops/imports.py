@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 SKIPPED = ("__main__",)
-DAMAGED = "declared, and not whole in the environment"
+DAMAGED = "which is declared and damaged"
 
 
 def modules_of(root: Path, package: str) -> dict[str, Path]:
@@ -68,22 +68,20 @@ def faults_in(path: Path) -> Iterator[str]:
         return
     for line, module, name in imports_of(tree):
         if not can_be_found(module):
-            yield f"{path}:{line}: it needs {_named(module)}, which is {_why_not(module)}"
+            yield _lacking(path, line, module)
         elif name and name != "*" and module.split(".")[0] in OWN and not has(module, name):
             yield f"{path}:{line}: {module} has no {name}"
 
 
-def _named(module: str) -> str:
-    package = module.split(".", maxsplit=1)[0]
-    return f"the package {package}" + (f" ({module})" if module != package else "")
-
-
-def _why_not(module: str) -> str:
+def _lacking(path: Path, line: int, module: str) -> str:
     """Whether the release asks for the package, and the environment fails it, or not even that."""
     package = module.split(".", maxsplit=1)[0]
     known = metadata.packages_distributions().get(package, [])
     names = {re.sub(r"[-_.]+", "-", name).lower() for name in (package, *known)}
-    return DAMAGED if names & LOCKED else "not declared"
+    named = package + (f" ({module})" if module != package else "")
+    if names & LOCKED:
+        return f"{path}:{line}: it needs the package {named}, which is declared and damaged"
+    return f"{path}:{line}: it needs the package {named}, which is not declared"
 
 
 def import_faults(names: dict[str, Path]) -> Iterator[str]:

@@ -33,6 +33,16 @@ ENDS_S = 8.0
 BACK_S = 60.0
 ALONE_S = 3.0
 LEAST_PREPARE_S = 30.0
+# What the holder is told, as the step says it.
+TITLES = {
+    "start": "Start it beside the one that runs",
+    "stop": "Let requests finish; new ones wait",
+    "prepare": "Bring the data to its schema, start its processes",
+}
+MEND = (
+    "What it said stands in the details of the report. Try again, or wait for a release in which "
+    "that is mended."
+)
 
 
 @dataclass(frozen=True)
@@ -192,8 +202,8 @@ def _tell(control: Control, word: str, **facts: Any) -> None:
     answer = control.ask(word, **facts)
     if not answer["ok"]:
         raise Refused(
-            f"The new release did not get through {word!r}: {_why(answer)}",
-            "",
+            f"The change stopped at “{TITLES[word]}”: {_why(answer)}",
+            MEND,
             "\n".join(answer.get("said", [])),
         )
 

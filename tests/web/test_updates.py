@@ -151,6 +151,31 @@ def test_in_russian_only_what_has_no_fixed_words_stays_english_and_says_so(
     assert '<span lang="en">' not in good.html
 
 
+CODE = "Its code does not hold together: a.py:3: it needs the package x, which is not declared."
+CODE_RU = "В её коде есть ошибка: a.py:3: нужен пакет x, которого нет в зависимостях."
+DATA = "its migration damages the data: 2 of 9 rows of the table team are gone"
+DATA_RU = "её миграция портит данные: из таблицы team пропало строк: 2 из 9"
+STOPPED = "The change stopped at “Let requests finish; new ones wait”: it took too long."
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (CODE, CODE_RU),
+        (f"The release does not work on the data: {DATA}.", f"версия не работает: {DATA_RU}."),
+        (STOPPED, "это длилось слишком долго."),
+    ],
+)
+def test_causes_are_told_in_russian_with_the_causes_in_them(
+    admin: Callable[..., Browser], layout: Layout, said: str, meant: str
+) -> None:
+    one = act(layout, error=Refused(said, "Nothing; wait for a release in which that is mended."))
+    page = admin("ru").get(f"/admin/updates/{one}")
+    assert meant in page.text
+    assert "Ничего; дождитесь версии, в которой это исправлено." in page.text
+    assert '<p lang="en">' not in page.html
+
+
 DAMAGED = (
     "",
     '{"status": 0, "seco',

@@ -94,6 +94,42 @@ FIXED: Final = (
         "Too little room under {folder}: {needed} MB are needed (three times the data, the "
         "release, 500 MB to spare), {free} MB are free."
     ),
+    N_("Its code does not hold together"),
+    N_("Its clutch_ops is broken"),
+    N_("The settings or the templates are wrong"),
+    N_("{path}:{line}: it needs the package {package}, which is not declared"),
+    N_("{path}:{line}: it needs the package {package}, which is declared and damaged"),
+    N_("{path}:{line}: {module} has no {name}"),
+    N_("{path}: importing it fails: {kind}: {error}"),
+    N_("{where} the release does not work: {error}."),
+    N_("On a copy of this site's data"),
+    N_("Without {packages}"),
+    N_("The release does not work on the data: {error}."),
+    N_("The new release does not work on the real data: {error}."),
+    N_("its migration damages the data: {fault}"),
+    N_("the table {table} with {count} rows is gone"),
+    N_("{lost} of {count} rows of the table {table} are gone"),
+    N_("the log of {stream} has a gap"),
+    N_("it ended with {status} {moment}: {line}"),
+    N_("it hangs {moment}: nothing within {seconds} s"),
+    N_("while it imports itself"),
+    N_("while it migrates the data or starts"),
+    N_("it took too long."),
+    N_("it ended with status {status}: {line}"),
+    N_("{count} answers had a status of 500 or above"),
+    N_("a tournament can't be played on it ({why})"),
+    N_("The change stopped at “{step}”: {why}"),
+    N_("The site that runs is not well: {error}."),
+    N_(
+        "The release before can't read the data as it is now (schema {schema}). Going "
+        "back to the data of that time would lose rows: {rows}."
+    ),
+    N_("The clock is wrong, or was: {what} is {far} ahead of it."),
+    N_("The repository {address} can't be read: {reason}."),
+    N_("there is no network, or its server does not answer"),
+    N_("it wants a login that this user does not have"),
+    N_("there is none at this address"),
+    N_("The system refused it: {why} ({file})."),
     # what to do
     N_("Should it disappoint: {command} rollback"),
     N_("To go back: {command} rollback"),
@@ -112,17 +148,38 @@ FIXED: Final = (
         "Mend that first; an update could not tell its own faults from this one. To update all "
         "the same: --even-if-ill"
     ),
+    N_("Nothing; wait for a release in which that is mended."),
+    N_(
+        "What it said stands in the details of the report. Try again, or wait for "
+        "a release in which that is mended."
+    ),
+    N_("Mend {file} when it is a setting; else wait for another release."),
+    N_("See that it can be reached from here, then type this again."),
+    N_("Name the right one: {command}"),
+    N_("Set it ({command}). When it is right now: {other}"),
 )
 
 
 def in_words_of(reader: Reader, text: str) -> str | None:
-    """What the tool wrote, in the reader's language; None when only English can be had."""
+    """What the tool wrote, in the reader's language; None when only English can be had.
+
+    Where a sentence goes on after a colon with what a program said, that much stays as it is.
+    """
     if reader.language == "en":
         return text
+    head, colon, rest = text.partition(": ")
+    told = _fixed(reader, text) or _fixed(reader, text.removesuffix("."), ".")
+    begun = _fixed(reader, head) if colon and not told else None
+    return f"{begun}: {in_words_of(reader, rest) or rest}" if begun else told
+
+
+def _fixed(reader: Reader, text: str, end: str = "") -> str | None:
     for fixed, pattern in _patterns():
         found = pattern.fullmatch(text)
         if found:
-            return reader.gettext(fixed, **found.groupdict())
+            facts = found.groupdict()
+            known = {name: in_words_of(reader, fact) or fact for name, fact in facts.items()}
+            return reader.gettext(fixed, **known) + end
     return None
 
 
