@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
+import subprocess
 import sys
 import time
 from collections import deque
@@ -21,6 +23,7 @@ from clutch_ops.refusals import DONE, Refused
 NAME = "clutch.log"
 LINES = 20
 EVERY_S = 0.25
+HEARD_S = 10
 LEVELS = ("debug", "info", "warning", "error", "critical")
 COLOURS = {"debug": "faint", "info": "faint", "warning": "doubtful"}
 # Said in a place of their own, or of no use to people.
@@ -83,6 +86,7 @@ def _count(text: str) -> int:
 def _newest(place: Place) -> BinaryIO:
     path = next(files_of(place), None)
     if path is None:
+        _tell_of_more(place)
         raise Refused(
             f"There is no log under {place.home / 'logs'}: the site has not run here yet.",
             f"{place.typed} serve; what a service manager heard: {heard_by(place)}",
@@ -104,8 +108,22 @@ def _tell_of_more(place: Place) -> None:
     if place.fault:
         print(f"{place.fault.reason} Mend it: {place.fault.advice}", file=sys.stderr)
     if place.binding and not processes.serving(place):
-        sentence = f"The site does not run. What its keeper heard: {heard_by(place)}"
-        print(sentence, file=sys.stderr)
+        way = heard_by(place)
+        print(f"The site does not run. What its keeper heard: {way}", file=sys.stderr)
+        print(_heard(way), end="", file=sys.stderr)
+
+
+def _heard(way: str) -> str:
+    """The last lines of it; nothing where this user may not read them, or nobody listens."""
+    if shutil.which(way.split(maxsplit=1)[0]) is None:
+        return ""
+    try:
+        done = subprocess.run(
+            way.split(), capture_output=True, text=True, timeout=HEARD_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
 
 
 def heard_by(place: Place) -> str:
@@ -113,9 +131,9 @@ def heard_by(place: Place) -> str:
     facts = place.layout.facts if place.binding else {}
     name = facts.get("name", "clutch")
     ways = {
-        "systemd": f"journalctl -u {name}",
-        "supervisor": f"tail {place.root}/run/supervisor.log",
-        "pm2": f"pm2 logs {name} --lines 20 --nostream",
+        "systemd": f"journalctl -u {name} -n {LINES} --no-pager",
+        "supervisor": f"tail -n {LINES} {place.root}/run/supervisor.log",
+        "pm2": f"pm2 logs {name} --lines {LINES} --nostream",
     }
     return ways.get(str(facts.get("keeper")), "its terminal")
 
