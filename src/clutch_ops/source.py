@@ -9,7 +9,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clutch_ops import durable
+from clutch_ops import durable, terminal
 from clutch_ops.arguments import clutch
 from clutch_ops.layout import Layout
 from clutch_ops.refusals import Refused
@@ -175,9 +175,9 @@ def refuse_dirty(source: str) -> None:
         return
     changed = _git(["-C", source, "status", "--porcelain", "--untracked-files=no"], source)
     if changed:
-        count = len(changed.splitlines())
+        files = terminal.plural(len(changed.splitlines()), "file")
         raise Refused(
-            f"The checkout {source} has changes in {count} files that are not committed.",
+            f"The checkout {source} has changes in {files}, not committed.",
             "Commit them, or put them aside with: git stash. Releases are made of commits.",
         )
 

@@ -88,7 +88,7 @@ def test_the_link_in_the_environment_leads_to_the_same_launcher(tmp_path: Path) 
 def test_a_command_that_is_not_there_is_refused(tmp_path: Path) -> None:
     done = run(sys.executable, LAUNCHER, "srve", cwd=tmp_path)
     assert done.returncode == 2
-    assert "No such command 'srve'" in done.stderr
+    assert "There is no command srve.\nWhat to do: " in done.stderr
 
 
 def test_version_takes_no_arguments(tmp_path: Path) -> None:

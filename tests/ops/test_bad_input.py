@@ -113,7 +113,7 @@ WHILE_IT_RUNS = {
         as_it_is, ("update", "--to", "no-such"), "no branch, tag or commit 'no-such'"
     ),
     "no network": Case(no_network, ("update",), "no network, or its server does not"),
-    "a dirty checkout": Case(dirty, ("update",), "has changes in 1 files that are not committed"),
+    "a dirty checkout": Case(dirty, ("update",), "has changes in 1 file, not committed"),
     "a second update at once": Case(
         another_at_work, ("update",), "Another command is at work on this site: clutch update"
     ),

@@ -6,6 +6,7 @@ pay for the web and `clutch --help` works when one of them can't be imported.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -44,13 +45,18 @@ class CommandTable(TyperGroup):
     """Lists `COMMANDS` by their summaries, and imports the one that is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's own signature
-        return list(COMMANDS)
+        # An installed site serves by its holder, whose list stands above this one.
+        return [name for name in COMMANDS if name != "serve" or "TYPED_AS" not in os.environ]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         place = COMMANDS.get(cmd_name)
         return place and TyperCommand(name=cmd_name, help=place.summary)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            sentence = f"There is no command {args[0]}.\nWhat to do: {ctx.command_path} --help"
+            typer.echo(sentence, err=True)
+            raise typer.Exit(2)
         name, command, rest = super().resolve_command(ctx, args)
         return name, _load(name) if name in COMMANDS else command, rest
 
