@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 from clutch_ops import databases
@@ -10,6 +11,8 @@ from clutch_ops.layout import Layout
 KEPT = 3
 JOURNALS_KEPT = 50
 OPS_KEPT = 2
+REPORTS_KEPT = 100
+_PINNED = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
 def prune(layout: Layout) -> list[str]:
@@ -25,6 +28,7 @@ def prune(layout: Layout) -> list[str]:
             shutil.rmtree(one.generation, ignore_errors=True)
         shutil.rmtree(one.folder, ignore_errors=True)
     _prune_releases(layout, {one.release.name for one in kept})
+    _prune_wheels(layout)
     for path in sorted(layout.journal.glob("*.jsonl"))[:-JOURNALS_KEPT]:
         path.unlink()
     tools = sorted(layout.root.glob("ops-*"), key=lambda path: path.stat().st_mtime)
@@ -42,3 +46,25 @@ def _prune_releases(layout: Layout, kept: set[str]) -> None:
     for environment in layout.environments.iterdir():
         if environment.name not in used:
             shutil.rmtree(environment, ignore_errors=True)
+
+
+def _prune_wheels(layout: Layout) -> None:
+    """What no lock names of a release that stays; without a lock that can be read none goes."""
+    locks = list(layout.releases.glob("*/requirements.lock"))
+    pinned = [pin for lock in locks for pin in _PINNED.findall(lock.read_text(encoding="utf-8"))]
+    wanted = {f"{_plain(name)}-{_plain(version)}" for name, version in pinned}
+    for wheel in layout.wheels.glob("*.whl") if wanted else ():
+        if "-".join(map(_plain, wheel.name.split("-")[:2])) not in wanted:
+            wheel.unlink()
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def prune_reports(layout: Layout) -> None:
+    """The newest stay, as text and as JSON: an act that did nothing leaves one, too."""
+    stems = sorted({path.stem for path in layout.reports.glob("*.json")})
+    for stem in stems[:-REPORTS_KEPT]:
+        for kind in ("txt", "json"):
+            (layout.reports / f"{stem}.{kind}").unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from typing import Any
 from clutch_ops import durable, progress
 from clutch_ops.journal import Journal
 from clutch_ops.layout import Layout
+from clutch_ops.prune import prune_reports
 from clutch_ops.refusals import (
     DONE,
     NEEDS_PERSON,
@@ -164,6 +165,7 @@ def _close(layout: Layout, steps: Steps, refused: Refused | None, advice: str = 
         path = _write(layout, steps, refused, text, advice)
         steps.journal.note("end", outcome=WORDS[status], status=status)
         text.append(f"Report: {path}")
+        prune_reports(layout)
     except OSError as error:
         # A full disk must not hide what happened.
         text.append(f"The report can't be written: {error}")

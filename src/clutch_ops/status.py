@@ -149,7 +149,9 @@ def _last_update(place: Place) -> dict[str, Any] | None:
         return None
     reports = sorted((place.root / "reports").glob("*.json"), reverse=True)
     told = (durable.read_json(path) for path in reports)
-    return next((one for one in told if one and one.get("act") in {"update", "rollback"}), None)
+    # One that found the site up to date already has changed nothing.
+    acts = (one for one in told if one and one.get("act") in {"update", "rollback"})
+    return next((one for one in acts if one.get("from") != one.get("to")), None)
 
 
 def _as_json(standing: Standing) -> str:

@@ -62,7 +62,7 @@ def _bring(
     release = _fetched(layout, before, ref, wanted, steps)
     steps.facts |= {"to": name_of(release)}
     if release == before.release:
-        steps.what = f"Update: the site runs {name_of(release)} already; nothing to do"
+        steps.what = f"Update to {name_of(release)}, which the site runs already"
         return ""
     steps.what = f"Update {name_of(before.release)} -> {name_of(release)}"
     _apply(layout, before, release, wanted.pause, steps)

@@ -78,7 +78,7 @@ def test_an_update_that_leaves_the_data_alone_is_not_noticed(site: Site) -> None
         done = site.clutch("update")
         assert done.status == 0, done.said
         assert site.version == "0.1.1"
-        assert "already; nothing to do" in site.clutch("update").said
+        assert ", which the site runs already: done." in site.clutch("update").said
         assert site.clutch("restart").status == 0
         told = visitors.counted()
     assert told["failed"] == []
