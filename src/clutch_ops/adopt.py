@@ -34,12 +34,12 @@ from clutch_ops.journal import journals
 from clutch_ops.layout import Binding, Layout, name_of
 from clutch_ops.refusals import DONE, NeedsPerson, Refused, RolledBack
 from clutch_ops.report import COMMITTED, Steps, begin, conclude, say
+from clutch_ops.standing import ADOPTS
 from clutch_ops.switch import copy_files
 from clutch_ops.update import new_schemas
 
 STEPS = 10
 READY_S = 90.0
-ADOPTS = "adopts"
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,9 @@ def port(place: Place) -> Iterator[Finding]:
     if trouble and not processes.is_held(place):
         sentence = f"The site can't listen at {where}: {trouble}."
         yield Finding("port", BAD, sentence, f"ss -ltnp 'sport = :{text}'")
+    elif processes.is_held(place):
+        way = f"{place.typed} logs --level warning"
+        yield Finding("port", BAD, "The site's holder runs, and no release serves.", way)
     elif place.binding:
         yield Finding("port", BAD, "The site does not run.", services.start(place.layout))
     else:

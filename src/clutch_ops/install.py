@@ -26,6 +26,7 @@ from clutch_ops.journal import only_one
 from clutch_ops.layout import LONGEST_ROOT, Binding, Layout, name_of
 from clutch_ops.refusals import DONE, Refused
 from clutch_ops.report import Steps, begin, conclude, say
+from clutch_ops.standing import ADOPTS
 
 FOLDER = "/srv/clutch"
 FIRST_SETTINGS = """\
@@ -163,7 +164,7 @@ def _install(layout: Layout, wanted: argparse.Namespace) -> int:
 
 def _adopt(layout: Layout, wanted: argparse.Namespace, old: ByHand) -> int:
     old.write_settings(layout)
-    _write_around(layout, _facts(wanted) | {adopt.ADOPTS: str(old.checkout)})
+    _write_around(layout, _facts(wanted) | {ADOPTS: str(old.checkout)})
     return adopt.adopt(Layout(layout.root), old)
 
 

@@ -6,10 +6,14 @@ from clutch_ops import processes
 from clutch_ops.layout import Layout
 from clutch_ops.refusals import REFUSED, STANDING
 
+# A fact of a folder that takes the place of a checkout: until it has, that one is the site.
+ADOPTS = "adopts"
+
 
 def standing(layout: Layout, status: int) -> str:
     """The sentence: what the site does now is asked of its holder, not supposed."""
-    if status != REFUSED or not layout.is_site or processes.holds(layout):
+    goes_on = ADOPTS in layout.facts or processes.holds(layout)
+    if status != REFUSED or not layout.is_site or goes_on:
         return STANDING[status]
     if not (layout.root / "current").is_symlink():
         return "There is no site yet."

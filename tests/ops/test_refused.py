@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from clutch_ops import source
-from clutch_ops.refusals import Refused
+from clutch_ops import durable, source
+from clutch_ops.layout import Layout
+from clutch_ops.refusals import REFUSED, Refused
+from clutch_ops.standing import standing
 from tests.ops.sites import Site
 from tests.services.redis import running
 from tools.tracked import ROOT
@@ -39,6 +41,11 @@ def test_a_first_installation_that_is_refused_leaves_no_site_and_says_so(folder:
     assert "There is no site yet." in told.stdout
     left = subprocess.run([str(folder / "site" / "bin" / "clutch"), "status"], check=False)
     assert left.returncode == 2
+
+
+def test_an_adoption_that_is_refused_leaves_the_old_site_going_on(tmp_path: Path) -> None:
+    durable.write_json(tmp_path / "site.json", {"adopts": "/home/arena/clutch"})
+    assert "goes on as it was" in standing(Layout(tmp_path), REFUSED)
 
 
 def test_a_dry_run_is_refused_for_what_the_real_one_would_be(folder: Path) -> None:
