@@ -11,6 +11,8 @@ from clutch_ops.terminal import LABEL, WIDTH
 Match = re.Match[str]
 # How rows go on below themselves.
 BELOW = " " * (LABEL + 2)
+# Such a row; what is to be typed stands below it, on a line of its own.
+FOLDED = re.compile(rf"^  \S.*(?:\n{BELOW}(?! |do: ).+)+", re.MULTILINE)
 
 
 def _right(text: str) -> Callable[[Match], str]:
@@ -32,6 +34,7 @@ STEADY: list[tuple[str, str | Callable[[Match], str]]] = [
     (r"for \d+ (s|min|h)\b", "for 5 s"),
     (r" *\b\d+\.\d s\b", _right(" 1.0 s")),
     (r"\b\d+(\.\d)? (B|kB|MB|GB|TB)\b", "10 MB"),
+    (r"^  \d+ +10 MB  works", "  4712             10 MB  works"),
     (r"^  \d+ +10 MB .* ms$", "  4711             10 MB           9        0       0      0 ms"),
     (r"\b\d[\d ]* rows?\b", "99 rows"),
     (r"log up to \d+", "log up to 9"),
@@ -59,8 +62,7 @@ class Steadier:
         said = re.sub(r"\(([0-9a-f]{7})\)", lambda found: f"({self._name(found[1])})", said)
         said = re.sub(r"\b([0-9a-f]{12}|[0-9a-f]{40})\b", self._long, said)
         # Rows were folded where the scratch folder's longer paths made it so.
-        whole = re.sub(rf"\n{BELOW}(?=\S)", " ", said)
-        return "\n".join(map(_folded, whole.split("\n")))
+        return FOLDED.sub(lambda found: _folded(found[0]), said)
 
     def _long(self, found: Match) -> str:
         name = self._name(found[1][:7])
@@ -71,9 +73,8 @@ class Steadier:
         return self._commits.setdefault(commit, str(len(self._commits) + 1) * 7)
 
 
-def _folded(line: str) -> str:
-    if not line.startswith("  "):
-        return line
+def _folded(row: str) -> str:
+    whole = re.sub(rf"\n{BELOW}", " ", row)
     return textwrap.fill(
-        line, WIDTH, subsequent_indent=BELOW, break_long_words=False, break_on_hyphens=False
+        whole, WIDTH, subsequent_indent=BELOW, break_long_words=False, break_on_hyphens=False
     )
