@@ -44,7 +44,7 @@ def test_a_first_installation_that_is_refused_leaves_no_site_and_says_so(folder:
 
 
 def test_an_adoption_that_is_refused_leaves_the_old_site_going_on(tmp_path: Path) -> None:
-    durable.write_json(tmp_path / "site.json", {"adopts": "/home/arena/clutch"})
+    durable.write_json(tmp_path / "site.json", {"adopts": "the old checkout"})
     assert "goes on as it was" in standing(Layout(tmp_path), REFUSED)
 
 
