@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -180,4 +181,15 @@ def leaks(tried: Sequence[Tried]) -> Faults:
             faults.append(f"{one.name}: frames of a stream that was refused")
         if any(frame.get("events") for frame in one.frames):
             faults.append(f"{one.name}: an event was told")
+    return some_of(faults)
+
+
+def secrets(tried: Sequence[Tried], secret: str) -> Faults:
+    """Who follows what everybody may is told its events, and in none of them the secret."""
+    faults: Faults = [] if tried else ["nothing was tried"]
+    for one in tried:
+        if not any(frame.get("events") for frame in one.frames):
+            faults.append(f"{one.name}: no event was told")
+        if secret in json.dumps(one.frames, default=str):
+            faults.append(f"{one.name}: {secret} was told")
     return some_of(faults)

@@ -1,6 +1,7 @@
 """F14: wishes that must not be granted: a seq that never was, another epoch, what is not theirs.
 
-A snapshot for the first two, a refusal for the others, and not one event either way.
+A snapshot for the first two, a refusal for the others, and not one event either way; and of what
+everybody may follow, nothing that only its owner may know. On every transport.
 """
 
 from __future__ import annotations
@@ -8,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from clutch.accounts.admin import ban
+from clutch.accounts.events import stream_of
 from clutch.accounts.models import SITE
 from clutch.bootstrap import open_site
 from tests.faults import checks_live
@@ -23,11 +26,13 @@ from tests.faults.field import Person
 from tests.faults.history import Tried
 from tests.faults.round import Options, Report, Round, playing
 from tests.faults.scene import Scene, staged
+from tests.faults.wishing import TRANSPORTS, Wishing, can_say, frames_for, last_frame
 
 Frame = dict[str, Any]
-LISTENS_S, ANSWERS_S = 1.0, 10.0
 CLOSED_WITHIN_S = 5.0
+OPEN_FOR_S = 1.0
 FARTHEST = 2**62
+AT_ONCE = 16
 
 
 def run(options: Options, report: Report) -> None:
@@ -45,28 +50,48 @@ async def _play(scene: Scene, options: Options, report: Report) -> None:
         epoch, head = await _standing(scene, scene.field.cups[0].stream)
         attacks = Attacks(going, epoch, head, options.seed)
         wishes = [*attacks.futures(), *attacks.epochs(), *attacks.strangers(), *attacks.nonsense()]
-        await asyncio.gather(*(attacks.attempt(attempt) for attempt in wishes))
+        await attacks.attempt(on_every_transport([*wishes, *attacks.listeners()]))
         await attacks.banned()
         await going.finish()
+    _judge(going)
+
+
+def _judge(going: Round) -> None:
+    report = going.report
     for kind in ("future", "epoch", "stranger", "nonsense", "banned"):
         tried = [one for one in going.history.tried if one.name.startswith(kind)]
         report.figure(f"tried: {kind}", f"{len(tried)}")
         report.require(f"{kind}: nothing is granted", checks_live.leaks(tried))
+    listeners = [one for one in going.history.tried if one.name.startswith("listener")]
+    secret = going.scene.field.unlisted
+    report.figure("tried: listener", f"{len(listeners)}")
+    report.require("listener: nothing is named", checks_live.secrets(listeners, secret))
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A wish, by whom, and what has to come of it."""
+    """A wish, by whom and by which transport, and what has to come of it."""
 
     name: str
     wish: Frame
     expected: str
     told: str
     who: Person | None = None
+    transport: str = "websocket"
 
     @property
     def stream(self) -> str:
         return str(self.wish["stream"])
+
+
+def on_every_transport(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Each attempt on every transport that can put it so."""
+    return [
+        replace(one, name=f"{one.name} by {transport}", transport=transport)
+        for one in attempts
+        for transport in TRANSPORTS
+        if can_say(transport, one.wish)
+    ]
 
 
 class Attacks:
@@ -111,65 +136,52 @@ class Attacks:
             wish = {"stream": self._cup, "epoch": self._epoch, "seq": seq}
             yield Attempt(f"nonsense {seq!r}", wish, "refused", "message-unreadable")
 
+    def listeners(self) -> Iterator[Attempt]:
+        """Others on a player's stream, who plays in a tournament that only its address protects."""
+        player, _, other, *_ = self._scene.field.players
+        stream = stream_of(player.actor.require_login())
+        for who in (None, other):
+            name = f"listener on {stream} as {who.actor.name if who else 'guest'}"
+            wish = {"stream": stream, "epoch": self._epoch, "seq": 0}
+            yield Attempt(name, wish, "subscribed", "", who)
+
     async def banned(self) -> None:
         """Who is banned loses the line within five seconds, and gets no new one."""
-        person = self._scene.field.players[-1]
-        stream = self._scene.field.cups[-1].stream
-        async with self._connect(person) as line:
-            await line.send(_subscribe({"stream": stream}))
-            await asyncio.to_thread(_ban, self._scene, person)
-            loop = asyncio.get_running_loop()
-            began, frames = loop.time(), []
-            try:
-                async with asyncio.timeout(CLOSED_WITHIN_S + 5):
-                    while True:
-                        frames.append(json.loads(await line.recv()))
-            except (ConnectionClosed, TimeoutError):
-                pass
-            took = loop.time() - began
-        last = frames[-1]
-        report = self._going.report
-        report.figure("banned: the line is closed after", f"{took:.1f} s", "within 5 s")
-        report.require_that("banned: told why", last.get("code") == "session-ended", f"{last}")
+        for transport, person in zip(TRANSPORTS, self._scene.field.players[-3:], strict=False):
+            stream = self._scene.field.cups[-1].stream
+            wish = {"stream": stream, "epoch": self._epoch, "seq": await self._head_of(stream)}
+            wishing = Wishing(transport, self._scene.port, person.token)
+            frame, took = await asyncio.to_thread(_ban_on_line, self._scene, wishing, wish, person)
+            self._report_ban(transport, frame, took)
+            name = f"banned, a new line by {transport}"
+            again = Attempt(name, wish, "refused", "token-unknown", person, transport)
+            await self.attempt([again])
+
+    def _report_ban(self, transport: str, last: Frame, took: float) -> None:
+        report, by = self._going.report, f"banned, by {transport}"
+        report.figure(f"{by}: the line is closed after", f"{took:.1f} s", "within 5 s")
+        report.require_that(f"{by}: told why", last.get("code") == "session-ended", f"{last}")
         slack = 5 if self._going.options.short else 0
-        late = f"{took:.1f} s"
-        report.require_that("banned: in time", took <= CLOSED_WITHIN_S + slack, late)
-        again = Attempt(
-            "banned, a new line", {"stream": stream}, "refused", "token-unknown", person
-        )
-        await self.attempt(again)
+        report.require_that(f"{by}: in time", took <= CLOSED_WITHIN_S + slack, f"{took:.1f} s")
 
-    async def attempt(self, attempt: Attempt) -> None:
-        """Say it on a connection of its own, and note all that comes within a second."""
-        frames = [_as_of(attempt.stream, frame) for frame in await self._frames(attempt)]
-        self._going.history.tried.append(
-            Tried(attempt.name, attempt.stream, attempt.expected, attempt.told, tuple(frames))
-        )
+    async def _head_of(self, stream: str) -> int:
+        return (await _standing(self._scene, stream))[1]
 
-    async def _frames(self, attempt: Attempt) -> list[Frame]:
-        frames: list[Frame] = []
-        try:
-            async with self._connect(attempt.who) as line:
-                await line.send(_subscribe(attempt.wish))
-                while True:
-                    seconds = LISTENS_S if len(frames) > 1 else ANSWERS_S
-                    frames.append(json.loads(await asyncio.wait_for(line.recv(), seconds)))
-        except (TimeoutError, ConnectionClosed):
-            return frames
-        except InvalidStatus as refusal:
-            # A closed door is a refusal, too.
-            code = json.loads(refusal.response.body)["code"]
-            return [{"type": "refused", "stream": None, "code": code}]
+    async def attempt(self, attempts: Sequence[Attempt]) -> None:
+        """Say each on a connection of its own, and note all that comes within a second."""
+        turns = asyncio.Semaphore(AT_ONCE)
 
-    def _connect(self, who: Person | None) -> connect:
-        token = {"Authorization": f"Bearer {who.token}"} if who else {}
-        return connect(
-            f"ws://127.0.0.1:{self._scene.port}/live",
-            additional_headers=token,
-            compression=None,
-            open_timeout=20,
-            proxy=None,
-        )
+        async def one(attempt: Attempt) -> None:
+            async with turns:
+                self._going.history.tried.append(await self._tried(attempt))
+
+        await asyncio.gather(*map(one, attempts))
+
+    async def _tried(self, attempt: Attempt) -> Tried:
+        token = attempt.who.token if attempt.who else ""
+        wishing = Wishing(attempt.transport, self._scene.port, token)
+        frames = [_as_of(attempt.stream, one) for one in await frames_for(wishing, attempt.wish)]
+        return Tried(attempt.name, attempt.stream, attempt.expected, attempt.told, tuple(frames))
 
 
 async def _standing(scene: Scene, stream: str) -> tuple[str, int]:
@@ -193,10 +205,29 @@ def _as_of(stream: str, frame: Frame) -> Frame:
     return frame
 
 
-def _ban(scene: Scene, person: Person) -> None:
+def _ban_on_line(
+    scene: Scene, wishing: Wishing, wish: Frame, person: Person
+) -> tuple[Frame, float]:
+    """Ban who has this line open; the last frame, and how long after the ban it came."""
+    line = wishing.open(wish)
+    banned_at: list[float] = []
+    ban_soon = threading.Timer(OPEN_FOR_S, lambda: banned_at.append(_ban(scene, person)))
+    ban_soon.start()
+    try:
+        frame = last_frame(line, OPEN_FOR_S + CLOSED_WITHIN_S + 5)
+        ended_at = time.monotonic()
+    finally:
+        ban_soon.join()
+        line.close()
+    return frame, ended_at - banned_at[0]
+
+
+def _ban(scene: Scene, person: Person) -> float:
+    """When it was done."""
     site = open_site(scene.settings)
     try:
         account = person.actor.require_login()
         site.writer.write(lambda tx: ban(tx, SITE, account, "on purpose"))
+        return time.monotonic()
     finally:
         site.close()

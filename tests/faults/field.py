@@ -14,7 +14,7 @@ from clutch.kernel.settings import Settings
 from clutch.kernel.writing import Transaction
 from clutch.tournaments import drafting, drawing, moving, registering
 from clutch.tournaments.matches import matches_of
-from clutch.tournaments.models import FormatSettings, Status, Visibility
+from clutch.tournaments.models import FormatSettings, Status, TournamentId, Visibility
 from clutch.tournaments.participants import participants_of
 from clutch.tournaments.registering import Wish
 from clutch.tournaments.repository import get_tournament
@@ -44,12 +44,16 @@ class Cup:
 
 @dataclass(frozen=True)
 class Field:
-    """Who is there and what they play; `hidden` is an unlisted draft that nobody else may see."""
+    """Who is there and what they play; `hidden` is a draft that nobody else may see.
+
+    `unlisted` is for those alone who have its address, which two players do: they are registered.
+    """
 
     organizer: Person
     players: tuple[Person, ...]
     cups: tuple[Cup, ...]
     hidden: str
+    unlisted: str = ""
 
 
 def make_field(settings: Settings, cups: int, players: int) -> Field:
@@ -63,9 +67,10 @@ def make_field(settings: Settings, cups: int, players: int) -> Field:
             for number in range(cups)
         ]
         hidden = site.writer.write(lambda tx: _draft(tx, organizer, "Hidden"))
+        unlisted = site.writer.write(lambda tx: _unlisted(tx, organizer, people[:2]))
     finally:
         site.close()
-    return Field(organizer, tuple(people), tuple(drawn), hidden)
+    return Field(organizer, tuple(people), tuple(drawn), hidden, unlisted)
 
 
 def _people(tx: Transaction, count: int) -> tuple[Person, list[Person]]:
@@ -79,20 +84,34 @@ def _person(tx: Transaction, name: str, role: Role) -> Person:
     return Person(Actor(account.id, name, role), made.secret)
 
 
-def _draft(tx: Transaction, organizer: Person, name: str, most: int = 16) -> str:
+def _unlisted(tx: Transaction, organizer: Person, people: list[Person]) -> str:
+    cup = get_tournament(tx.conn, _draft(tx, organizer, "Unlisted", visibility=Visibility.UNLISTED))
+    moving.move_tournament(tx, organizer.actor, cup.id, cup.version, Status.REGISTRATION)
+    for person in people:
+        registering.register(tx, person.actor, cup.id, Wish())
+    return cup.id
+
+
+def _draft(
+    tx: Transaction,
+    organizer: Person,
+    name: str,
+    most: int = 16,
+    visibility: Visibility = Visibility.PUBLIC,
+) -> TournamentId:
     setup = Setup(
         name=name,
         game="Chess",
         format="double_elimination",
         format_settings=FormatSettings(best_of=3),
-        visibility=Visibility.PUBLIC,
+        visibility=visibility,
         max_participants=most,
     )
     return drafting.create_tournament(tx, organizer.actor, setup).id
 
 
 def _cup(tx: Transaction, organizer: Person, people: list[Person], number: int) -> Cup:
-    cup = get_tournament(tx.conn, _draft(tx, organizer, f"Cup {number}", len(people)))  # type: ignore[arg-type]
+    cup = get_tournament(tx.conn, _draft(tx, organizer, f"Cup {number}", len(people)))
     boss = organizer.actor
     cup = moving.move_tournament(tx, boss, cup.id, cup.version, Status.REGISTRATION)
     for person in people:

@@ -9,8 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from tests.faults import checks_live, mutations
-from tests.faults.history import History, Moved, Told
-from tests.faults.sample import CLIENTS, CUT_AT, FAULT, WITHIN_S
+from tests.faults.history import History, Moved, Told, Tried
+from tests.faults.sample import CLIENTS, CUT_AT, FAULT, SECRET, WITHIN_S
 from tests.faults.seeding import Mutate, change_moved, change_one, change_told
 
 FRESH_MS, LONGEST_MS = 500.0, 1_500.0
@@ -29,8 +29,13 @@ CHECKS: Mapping[str, Callable[[History], list[str]]] = {
     "lost frames mended": lambda history: checks_live.mended(history, history.lost, WITHIN_S),
     "all back": lambda history: checks_live.all_back(history.moved, CLIENTS, CUT_AT, WITHIN_S),
     "fresh": lambda history: checks_live.fresh(history, FAULT, FRESH_MS, LONGEST_MS),
-    "leaks": lambda history: checks_live.leaks(history.tried),
+    "leaks": lambda history: checks_live.leaks(_wishes(history, granted=False)),
+    "secrets": lambda history: checks_live.secrets(_wishes(history, granted=True), SECRET),
 }
+
+
+def _wishes(history: History, *, granted: bool) -> list[Tried]:
+    return [one for one in history.tried if (one.expected == "subscribed") is granted]
 
 
 # --- live ---------------------------------------------------------------------------------------
@@ -153,6 +158,11 @@ def _nothing_tried(history: History, _: random.Random) -> None:
     history.tried = []
 
 
+def _told(**more: Any) -> Mutate:
+    """A frame with the secret in it comes to who may follow the stream."""
+    return _tried(_more_frames({"type": "events", "stream": "s", **more}), "subscribed")
+
+
 _EVENTS = {"type": "events", "stream": "s", "events": [{"seq": 1}]}
 
 MUTATIONS: Mapping[str, Mapping[str, Mutate]] = {
@@ -232,6 +242,16 @@ MUTATIONS: Mapping[str, Mapping[str, Mutate]] = {
             _more_frames({"type": "snapshot", "stream": "s", "reason": "gap"}), "refused"
         ),
         "no answer": _tried(lambda one: replace(one, frames=one.frames[:1]), "refused"),
+        "nothing tried": _nothing_tried,
+    },
+    "secrets": {
+        "named in facts": _told(events=[{"seq": 2, "facts": {"tournament_id": SECRET}}]),
+        "named in a piece": _told(pieces={"x": f"<a href=/tournaments/{SECRET}>"}),
+        "named in a toast": _told(toasts=[{"href": f"/tournaments/{SECRET}"}]),
+        "named in a refusal": _tried(
+            _more_frames({"type": "refused", "message": f"not {SECRET}"}), "subscribed"
+        ),
+        "no event told": _tried(lambda one: replace(one, frames=one.frames[:1]), "subscribed"),
         "nothing tried": _nothing_tried,
     },
 }

@@ -29,6 +29,7 @@ CUPS = ("a", "b")
 MATCHES = ("U1", "U2", "U3")
 LOST_AT = 30.0
 CUT_AT = 45.0
+SECRET = "xk3dj9q5"
 WITHIN_S = 10.0
 
 
@@ -143,3 +144,5 @@ def _tell_of_itself(history: History) -> None:
             "reason" if told != "stream-unknown" else "code": told,
         }
         history.tried.append(Tried(name, "s", expected, told, ({"type": "hello"}, answer)))
+    frames = ({"type": "hello"}, {"type": "events", "stream": "s", "events": [{"seq": 1}]})
+    history.tried.append(Tried("listener", "s", "subscribed", "", frames))

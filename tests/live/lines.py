@@ -8,7 +8,7 @@ import queue
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -41,7 +41,7 @@ class Ended(Exception):
     """The site ended the connection."""
 
 
-def query(wishes: Iterable[dict[str, Any]]) -> str:
+def query(wishes: Iterable[Mapping[str, Any]]) -> str:
     """Wishes as an address has them; one epoch for all."""
     wishes = list(wishes)
     parts = [
@@ -71,8 +71,9 @@ class EventsLine:
     def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
         self._connection, response = ask(url, headers or {})
         if response.status != 200:
+            body = response.read()
             self._connection.close()
-            raise Refused(response.status, response.read())
+            raise Refused(response.status, body)
         self.retry_ms: int | None = None
         self._response = response
         # Its own: the connection forgets it when the answer has no length.

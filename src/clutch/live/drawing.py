@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from clutch.kernel.database import storage_errors
 from clutch.kernel.log import Event
 from clutch.kernel.refusals import StorageUnavailable
-from clutch.live.news import News, tell
+from clutch.live.news import News, Telling, tell
 from clutch.live.rendering import FETCH_ALL, Audience, Draw, Drawn
 from clutch.live.streams import Kinds, kind_of
 
@@ -47,8 +47,7 @@ class Drawer:
         listeners: int,
     ) -> News:
         """News of one stream's events, which `conn` sees."""
-        kind = self._kinds[kind_of(events[0].stream)]
-        happened = tell(events, [kind.is_open(event) for event in events])
+        happened = self._tell(conn, events)
         drawn = {audience: self._draw(conn, events, audience) for audience in audiences}
         return News(epoch, events, happened, drawn, spread_ms(listeners))
 
@@ -71,6 +70,13 @@ class Drawer:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made
+
+    def _tell(self, conn: Connection, events: Sequence[Event]) -> Telling:
+        kind = self._kinds[kind_of(events[0].stream)]
+        open_ones = {event.seq for event in events if kind.is_open(event)}
+        hidden = kind.hidden(conn, events)
+        to_owner = tell(events, open_ones)
+        return Telling(tell(events, open_ones - hidden) if hidden else to_owner, to_owner)
 
     def _draw(self, conn: Connection, events: Sequence[Event], audience: Audience) -> Drawn:
         stream = events[0].stream

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
 from sqlalchemy import Connection
 
 from clutch.accounts.models import Actor
 from clutch.kernel.log import Event
 from clutch.live.streams import Kinds, StreamKind
-from clutch.tournaments.models import TournamentId
+from clutch.tournaments.models import Status, TournamentId, Visibility
 from clutch.tournaments.policy import may_see
 from clutch.tournaments.repository import find_tournament
 
@@ -49,8 +52,8 @@ def stream_kinds() -> Kinds:
     """What can be followed, by how the stream's name begins."""
     return {
         "tournament": StreamKind(_may_see_tournament, _is_open),
-        "player": StreamKind(_may_always, is_open_of_player),
-        "team": StreamKind(_may_always, lambda event: event.kind in _OF_TEAMS),
+        "player": StreamKind(_may_always, is_open_of_player, of_hidden_tournaments),
+        "team": StreamKind(_may_always, _is_open_of_team, of_hidden_tournaments),
         "site": StreamKind(_may_always, _is_open),
     }
 
@@ -58,6 +61,30 @@ def stream_kinds() -> Kinds:
 def is_open_of_player(event: Event) -> bool:
     """Whether anybody may read this event of a player's stream."""
     return event.kind in _OF_PLAYERS
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """Which tournament a fact names; other fields are not looked at."""
+
+    tournament_id: str | None = None
+
+
+def of_hidden_tournaments(conn: Connection, events: Sequence[Event]) -> frozenset[int]:
+    """Seqs of events that name a tournament which is not listed: its id is all that protects it."""
+    named = {one.seq: msgspec.json.decode(one.json, type=_Named).tournament_id for one in events}
+    hidden = {one for one in set(named.values()) if one and not _is_listed(conn, one)}
+    return frozenset(seq for seq, tournament_id in named.items() if tournament_id in hidden)
+
+
+def _is_listed(conn: Connection, tournament_id: str) -> bool:
+    found = find_tournament(conn, TournamentId(tournament_id))
+    if found is None or found.status is Status.DRAFT:
+        return False
+    return found.visibility is Visibility.PUBLIC
+
+
+def _is_open_of_team(event: Event) -> bool:
+    return event.kind in _OF_TEAMS
 
 
 def _may_see_tournament(conn: Connection, actor: Actor, stream: str) -> bool:

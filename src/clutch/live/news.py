@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,6 +15,13 @@ from clutch.live.rendering import FETCH_ALL, Audience, Drawn
 LARGEST_PORTION = LARGEST_FRAME // 4
 
 
+class Telling(NamedTuple):
+    """Events as everybody is told of them, and as the stream's owner is."""
+
+    to_all: tuple[Happened, ...]
+    to_owner: tuple[Happened, ...]
+
+
 class News:
     """Follows on the event `after`, ends with the event `seq`; one parcel an audience."""
 
@@ -21,7 +29,7 @@ class News:
         self,
         epoch: str,
         events: Sequence[Event],
-        happened: tuple[Happened, ...],
+        happened: Telling,
         drawn: Mapping[Audience, Drawn],
         spread_ms: int,
     ) -> None:
@@ -43,13 +51,14 @@ class News:
 
     def _encode(self, audience: Audience, after: int) -> Parcel:
         drawn = self._drawn.get(audience, FETCH_ALL)
+        happened = self._happened.to_owner if audience.is_owner else self._happened.to_all
         parcel = encode(
             Events(
                 self.stream,
                 self.epoch,
                 after,
                 self.seq,
-                tuple(one for one in self._happened if one.seq > after),
+                tuple(one for one in happened if one.seq > after),
                 drawn.pieces,
                 drawn.stale,
                 drawn.untouched,
@@ -63,13 +72,13 @@ class News:
         return encode(Snapshot(self.stream, self.epoch, self.seq, "large", self._spread_ms))
 
 
-def tell(events: Iterable[Event], open_ones: Iterable[bool]) -> tuple[Happened, ...]:
-    """Events as they are told: of those that are not open, the seq alone."""
+def tell(events: Iterable[Event], open_ones: Set[int]) -> tuple[Happened, ...]:
+    """Events as they are told: of those whose seqs are not among the open ones, the seq alone."""
     return tuple(
         Happened(event.seq, event.kind, event.at, msgspec.Raw(event.json.encode()))
-        if is_open
+        if event.seq in open_ones
         else Happened(event.seq)
-        for event, is_open in zip(events, open_ones, strict=True)
+        for event in events
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -14,16 +14,23 @@ from clutch.live.refusals import StreamUnknown
 LONGEST_NAME = 64
 
 
+def nothing(_: Connection, __: Sequence[Event]) -> frozenset[int]:
+    """No event of such streams tells of something else that is hidden."""
+    return frozenset()
+
+
 class StreamKind(msgspec.Struct, frozen=True):
     """What the site knows of streams whose names begin alike (`tournament-...`).
 
     `may_follow(conn, actor, stream)`: whatever a guest may follow, everybody may. `is_open(event)`:
     whether everybody who may follow the stream may also read this event; of the others only the
-    seq is told, so that nobody's count has a gap.
+    seq is told, so that nobody's count has a gap. `hidden(conn, events)`: seqs of open events that
+    are told in full to the stream's owner alone, because of what they name.
     """
 
     may_follow: Callable[[Connection, Actor, str], bool]
     is_open: Callable[[Event], bool]
+    hidden: Callable[[Connection, Sequence[Event]], frozenset[int]] = nothing
 
 
 Kinds = Mapping[str, StreamKind]
