@@ -88,7 +88,7 @@ def without_pings(app: ASGIApp) -> uvicorn.Config:
 def serve(settings: Settings, weight: int, sockets: Sequence[socket], lines: Lines) -> NoReturn:
     site = open_site(settings)
     site.start()
-    site.hub.draw_with("site", lambda *_: Drawn())
+    site.hub.draw_with("site", lambda *_: lambda _: Drawn())
     app = create_app(site)
     app.state.weight = weight
     app.router.routes[:0] = [Route("/burst", burst), Route("/paced", paced)]

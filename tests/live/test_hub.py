@@ -25,7 +25,7 @@ from clutch.live.frames import Parcel, Wish
 from clutch.live.hub import Hub
 from clutch.live.listener import Listener, Who
 from clutch.live.outbox import MOST_BYTES, MOST_FRAMES
-from clutch.live.rendering import Audience, Drawn
+from clutch.live.rendering import Audience, Drawn, Picture
 from tests.live.reader import Ledger
 from tests.live.things import draw, score
 
@@ -127,22 +127,30 @@ def test_what_nobody_follows_wakes_nobody_and_is_not_missed_by_who_comes(
     run(act)
 
 
-def test_one_text_is_drawn_for_all_who_read_alike(
+def test_news_is_read_once_and_drawn_once_a_language_whatever_zone_clients_say(
     run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    read: list[str] = []
     drawn: list[Audience] = []
 
-    def counting(
-        conn: Connection, stream: str, events: Sequence[Event], audience: Audience
-    ) -> Drawn:
-        drawn.append(audience)
-        return draw(conn, stream, events, audience)
+    def counting(conn: Connection, stream: str, events: Sequence[Event]) -> Picture:
+        read.append(stream)
+        picture = draw(conn, stream, events)
+
+        def counted(audience: Audience) -> Drawn:
+            drawn.append(audience)
+            return picture(audience)
+
+        return counted
 
     async def act(room: Room) -> None:
         room.hub.draw_with("team", counting)
-        listeners = [await room.follower(audience=one) for one in [BRITISH, RUSSIAN] * 20]
+        zones = ("Europe/London", "Asia/Tokyo", "America/Lima")
+        everybody = [Audience(one, zone) for zone in zones for one in ("en", "ru")]
+        listeners = [await room.follower(audience=one) for one in everybody]
         await room.commit(1)
         frames = [await room.read(listener) for listener in listeners]
+        assert read == [TEAM]
         assert sorted(one.language for one in drawn) == ["en", "ru"]
         assert "points" in frames[0]["pieces"]["score"]
         assert "очков" in frames[1]["pieces"]["score"]
@@ -247,10 +255,16 @@ async def commit_each(room: Room, most: int) -> None:
         await room.commit(number)
 
 
+@pytest.mark.parametrize("how", ["read", "drawn"])
 def test_a_piece_that_cannot_be_drawn_is_fetched_and_the_rest_goes_on(
-    run: Callable[[Act], None],
+    run: Callable[[Act], None], how: str
 ) -> None:
-    def broken(conn: Connection, stream: str, events: Sequence[Event], audience: Audience) -> Drawn:
+    def broken(conn: Connection, stream: str, events: Sequence[Event]) -> Picture:
+        if how == "read":
+            raise RuntimeError("on purpose")
+        return fail
+
+    def fail(_: Audience) -> Drawn:
         raise RuntimeError("on purpose")
 
     async def act(room: Room) -> None:
@@ -269,12 +283,10 @@ def test_a_piece_whose_database_failed_is_drawn_once_it_is_back(
     """The look at the log fails as a whole; nobody is sent to fetch from a site that can't read."""
     failing = [True]
 
-    def draw_or_fail(
-        conn: Connection, stream: str, events: Sequence[Event], audience: Audience
-    ) -> Drawn:
+    def draw_or_fail(conn: Connection, stream: str, events: Sequence[Event]) -> Picture:
         if failing.pop() if failing else False:
             raise OperationalError("SELECT", {}, psycopg.OperationalError("the server is gone"))
-        return draw(conn, stream, events, audience)
+        return draw(conn, stream, events)
 
     async def act(room: Room) -> None:
         room.hub.draw_with("team", draw_or_fail)

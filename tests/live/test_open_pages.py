@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import cast
 
 import pytest
@@ -22,6 +23,8 @@ from tests.tournaments.conftest import Community, id_of
 
 pytestmark = pytest.mark.browser
 
+BEST_OF_3 = FormatSettings(best_of=3)
+
 
 @pytest.fixture(scope="module")
 def cup(shared_beside: Site) -> Cup:
@@ -30,10 +33,18 @@ def cup(shared_beside: Site) -> Cup:
     clock = cast("FrozenClock", shared_beside.clock)
     people = Community(shared_beside, clock, FastAPI(), Bugs())
     people.person("boss", Role.ORGANIZER)
-    settings = FormatSettings(best_of=3)
-    made = people.cup(*people.players(8), format_settings=settings, max_participants=8)
+    made = people.cup(*people.players(8), format_settings=BEST_OF_3, max_participants=8)
     people.move(made, Status.SEEDING)
     return Cup(people, people.start(made))
+
+
+def another(cup: Cup) -> Cup:
+    """One more tournament of the same players, for a test that looks at all of its matches."""
+    made = cup.people.cup(
+        *map(cup.player, range(1, 9)), format_settings=BEST_OF_3, max_participants=8
+    )
+    cup.people.move(made, Status.SEEDING)
+    return Cup(cup.people, cup.people.start(made))
 
 
 @contextmanager
@@ -81,6 +92,30 @@ def test_the_page_of_a_match_and_the_next_one_change(
         cup.decide("U1.2", (2, 0))
         expect(page.locator('[id="of-U1.2"]')).to_contain_text("2")
         expect(onward.locator('[id="of-U2.1"]')).to_contain_text("player4")
+
+
+def test_a_decision_is_fetched_by_the_pages_of_the_matches_that_it_changes_and_by_no_other(
+    browser: Browser, shared: Running, cup: Cup
+) -> None:
+    cup = another(cup)
+    base = f"/tournaments/{cup.cup.id}/matches"
+    fetched: list[str] = []
+    with ExitStack() as stack:
+        pages = {
+            one: stack.enter_context(opened(browser, shared, f"{base}/{one}"))
+            for one in ("U1.3", "U1.4", "U2.1", "U2.2", "U3.1")
+        }
+        for page in pages.values():
+            page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
+        began = time.monotonic()
+        cup.decide("U1.3", (2, 1))
+        expect(pages["U1.3"].locator('[id="of-U1.3"]')).to_contain_text("2", timeout=1_000)
+        assert time.monotonic() - began < 1
+        # Who meets the winner next is told of them, and so is who may.
+        expect(pages["U2.2"].locator('[id="of-U2.2"]')).to_contain_text("player2")
+        expect(pages["U1.4"].locator('[id="leads-of-U1.4"]')).to_contain_text("player2")
+        pages["U3.1"].wait_for_timeout(500)
+        assert set(fetched) == {"U1.3", "U2.2", "U1.4"}
 
 
 def test_the_profile_of_a_player_changes(browser: Browser, shared: Running, cup: Cup) -> None:

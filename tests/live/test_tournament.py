@@ -12,7 +12,7 @@ import pytest
 
 from clutch.engine import Outcome
 from clutch.kernel import log
-from clutch.live.rendering import FETCH_ALL, Audience
+from clutch.live.rendering import FETCH_ALL, Audience, Drawn
 from clutch.tournaments.results import Consent
 from clutch.web import templating
 from clutch.web.reader import Reader
@@ -28,6 +28,7 @@ Begin = Callable[..., Running]
 
 BRITISH, RUSSIAN = Audience("en", "Europe/London"), Audience("ru", "Europe/Moscow")
 CARD = re.compile(r'<article class="match [^>]*id="(match-[^"]+)".*?</article>', re.DOTALL)
+SECTION = re.compile(r'<section[^>]* id="([a-z]+(?:-of)?-[A-Z]\d[^"]*)".*?</section>', re.DOTALL)
 TAKE_BACK_ONE = Consent(played=1, reason="the wrong way round")
 
 
@@ -63,11 +64,7 @@ class Onlooker:
 
     def hear(self) -> set[str]:
         """Put in what arrives; gives the cards that came, or {"*"}."""
-        site, stream = self.running.people.site, self.running.cup.stream
-        with site.database.read() as conn:
-            events = log.read_stream(conn, stream, self.seq)
-            drawn = self.draw(conn, stream, events, self.audience)
-        self.seq = events[-1].seq
+        drawn = self.drawn()
         self.heard += drawn.says
         if drawn == FETCH_ALL:
             self.page = self.fresh()
@@ -75,6 +72,15 @@ class Onlooker:
         assert drawn.pieces.keys() <= self.page.cards.keys()
         self.page.cards.update({key: piece.strip() for key, piece in drawn.pieces.items()})
         return {key.removeprefix("match-") for key in drawn.pieces}
+
+    def drawn(self) -> Drawn:
+        """What arrives now."""
+        site, stream = self.running.people.site, self.running.cup.stream
+        with site.database.read() as conn:
+            events = log.read_stream(conn, stream, self.seq)
+            drawn = self.draw(conn, stream, events)(self.audience)
+        self.seq = events[-1].seq
+        return drawn
 
     def check(self) -> None:
         """Whatever did not arrive has not changed."""
@@ -129,6 +135,38 @@ def test_a_whole_tournament_watched_live_looks_like_one_opened_fresh(run: Begin)
     for act in acts:
         act()
         see()
+
+
+def test_of_the_pages_of_matches_only_what_is_named_as_stale_changes(run: Begin) -> None:
+    running = run(6, "double_elimination")
+    onlooker, before, named = Onlooker(running), sections_of(running), 0
+    first = next(match.id for match in running.bracket().matches if match.status == "ready")
+    one, other = seeds_of(running, first)
+    acts: list[Callable[[], object]] = [
+        lambda: running.report(one, first, (2, 0)),
+        lambda: running.report(other, first, (0, 2)),
+        lambda: running.decide(first, (2, 1)),
+        lambda: running.decide(first, (1, 2)),
+        lambda: running.revoke(first),
+        lambda: running.decide(first, None, outcome=Outcome.DOUBLE_FORFEIT),
+    ]
+    for act in acts:
+        act()
+        stale, after = set(onlooker.drawn().stale), sections_of(running)
+        assert {name for name, text in after.items() if text != before[name]} <= stale
+        named += len(stale & after.keys())
+        before = after
+    # Of eleven pages with four such sections each, far fewer are fetched.
+    assert 0 < named < len(acts) * len(before) / 2
+
+
+def sections_of(running: Running) -> dict[str, str]:
+    """What can change on the pages of all matches, as a guest has it, by its id."""
+    guest, found = running.people.browser(), {}
+    for match in running.bracket().matches:
+        page = guest.get(f"/tournaments/{running.cup.id}/matches/{match.id}").html
+        found.update({one[1]: one[0] for one in SECTION.finditer(page)})
+    return found
 
 
 def seeds_of(running: Running, match_id: str) -> list[int]:

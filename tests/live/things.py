@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from clutch.kernel import log
 from clutch.kernel.log import Event
 from clutch.kernel.writing import Transaction
-from clutch.live.rendering import Audience, Drawn
+from clutch.live.rendering import Drawn, Picture
 from clutch.teams.events import TeamChanged
 
 WORDS = {"en": "points", "ru": "очков"}
@@ -26,11 +26,11 @@ def score(stream: str, *numbers: int, size: int = 0) -> Callable[[Transaction], 
     return work
 
 
-def draw(conn: Connection, stream: str, events: Sequence[Event], audience: Audience) -> Drawn:
+def draw(conn: Connection, stream: str, events: Sequence[Event]) -> Picture:
     """The score is the number of events; the table changes with every third of them."""
     points = log.head(conn, stream)
     changed = any(event.seq % 3 == 0 for event in events)
-    return Drawn(
+    return lambda audience: Drawn(
         pieces={"score": score_piece(points, audience.language)},
         stale=("*",),
         untouched=() if changed else ("tab*",),

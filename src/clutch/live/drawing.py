@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from threading import Lock
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -13,8 +15,10 @@ from clutch.kernel.database import storage_errors
 from clutch.kernel.log import Event
 from clutch.kernel.refusals import StorageUnavailable
 from clutch.live.news import News, Telling, tell
-from clutch.live.rendering import FETCH_ALL, Audience, Draw, Drawn
+from clutch.live.rendering import FETCH_ALL, Audience, Draw, Drawn, Picture
 from clutch.live.streams import Kinds, kind_of
+
+T = TypeVar("T")
 
 _log = structlog.get_logger("live")
 
@@ -48,7 +52,8 @@ class Drawer:
     ) -> News:
         """News of one stream's events, which `conn` sees."""
         happened = self._tell(conn, events)
-        drawn = {audience: self._draw(conn, events, audience) for audience in audiences}
+        picture, stream = self._picture(conn, events), events[0].stream
+        drawn = {one: _guarded(stream, partial(picture, one), FETCH_ALL) for one in audiences}
         return News(epoch, events, happened, drawn, spread_ms(listeners))
 
     def kept_news(
@@ -78,24 +83,29 @@ class Drawer:
         to_owner = tell(events, open_ones)
         return Telling(tell(events, open_ones - hidden) if hidden else to_owner, to_owner)
 
-    def _draw(self, conn: Connection, events: Sequence[Event], audience: Audience) -> Drawn:
+    def _picture(self, conn: Connection, events: Sequence[Event]) -> Picture:
         stream = events[0].stream
         draw = self._draws.get(kind_of(stream))
         if draw is None:
-            return self._without_pieces(events)
-        try:
-            with storage_errors():
-                return draw(conn, stream, events, audience)
-        except StorageUnavailable:
-            raise  # the look at the log fails as a whole, and is repeated
-        except Exception:  # noqa: BLE001 - a broken piece must not silence the rest: pages fetch
-            _log.exception("piece not drawn", stream=stream)
-            return FETCH_ALL
+            drawn = self._without_pieces(events)
+            return lambda _: drawn
+        return _guarded(stream, partial(draw, conn, stream, events), lambda _: FETCH_ALL)
 
     def _without_pieces(self, events: Sequence[Event]) -> Drawn:
         kind = self._kinds[kind_of(events[0].stream)]
         # What is told to nobody changes no page.
         return FETCH_ALL if any(kind.is_open(event) for event in events) else Drawn()
+
+
+def _guarded(stream: str, act: Callable[[], T], otherwise: T) -> T:
+    try:
+        with storage_errors():
+            return act()
+    except StorageUnavailable:
+        raise  # the look at the log fails as a whole, and is repeated
+    except Exception:  # noqa: BLE001 - a broken piece must not silence the rest: pages fetch
+        _log.exception("piece not drawn", stream=stream)
+        return otherwise
 
 
 def spread_ms(listeners: int) -> int:

@@ -98,7 +98,8 @@ class Events(msgspec.Struct, frozen=True, tag="events"):
 
     `pieces`: HTML by the id of the element that it replaces. `stale`: ids of elements that are to
     be fetched anew, but for those that are `untouched` or came as pieces; in both a name that ends
-    with `*` stands for all that begin so. `says`: sentences for who can't see the change. `toasts`:
+    with `*` stands for all that begin so. An id that is stale word for word is fetched even where
+    it is one of many untouched ones. `says`: sentences for who can't see the change. `toasts`:
     notes for whose stream it is.
     `spread_ms`: fetch within so many milliseconds, at a random moment: others fetch too.
     """

@@ -40,7 +40,7 @@ class Who(msgspec.Struct, frozen=True):
         """How the stream is drawn for them: their own with what is nobody else's business."""
         account_id = self.actor.account_id
         if account_id is None or stream != stream_of(account_id):
-            return self.audience
+            return Audience(self.audience.language)
         return msgspec.structs.replace(self.audience, is_owner=True)
 
     def now(self, conn: Connection) -> Actor:

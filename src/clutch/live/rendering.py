@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -17,13 +17,15 @@ from clutch.live.frames import EVERYTHING, Toast
 
 
 class Audience(msgspec.Struct, frozen=True):
-    """Readers who get the same text: a language and an IANA zone.
+    """Readers who get the same text.
 
-    `is_owner`: the stream is their own account's, so they may read what nobody else may.
+    `is_owner`: the stream is their own account's, so they may read what nobody else may, in their
+    own IANA zone. For all others pieces are drawn once a language: what a client says of its zone
+    makes no work for the site, and pieces should show no times.
     """
 
     language: str
-    zone: str
+    zone: str = "UTC"
     is_owner: bool = False
 
 
@@ -32,7 +34,8 @@ class Drawn(msgspec.Struct, frozen=True):
 
     `pieces`: element id to HTML of that one element, the same for everybody: no name, token or
     relative time of a visitor. `stale`: ids of elements that pages must fetch anew; `untouched`:
-    those that they need not; a name that ends with `*` stands for all that begin so. `says`:
+    those that they need not; a name that ends with `*` stands for all that begin so, but an id
+    that is stale word for word is fetched whatever else is said. `says`:
     sentences read out to people who can't see the change; few and short. `toasts`: notes on every
     open page; only for an audience that is the owner, and only what the owner should know now.
     """
@@ -47,13 +50,15 @@ class Drawn(msgspec.Struct, frozen=True):
 FETCH_ALL = Drawn(stale=(EVERYTHING,))
 
 
+Picture = Callable[[Audience], Drawn]
+
+
 class Draw(Protocol):
-    """Draws what `events` of `stream` (in order, at least one) changed, for one audience.
+    """Reads what `events` of `stream` (in order, at least one) changed; the picture of it is then
+    made for each audience.
 
     Runs in a worker thread in a read transaction that sees the events; what it draws may be newer
-    than them, never older. It should take milliseconds; it runs once an audience, not a reader.
+    than them, never older. It should take milliseconds; it runs once, the picture once an audience.
     """
 
-    def __call__(
-        self, conn: Connection, stream: str, events: Sequence[Event], audience: Audience
-    ) -> Drawn: ...
+    def __call__(self, conn: Connection, stream: str, events: Sequence[Event]) -> Picture: ...

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -10,11 +11,12 @@ from sqlalchemy import Connection
 
 from clutch.accounts.models import LANGUAGES
 from clutch.bootstrap import Site
+from clutch.engine import Stage
 from clutch.kernel.log import Event
 from clutch.kernel.refusals import N_
 from clutch.live.frames import EVERYTHING
 from clutch.live.kinds import is_open_of_player
-from clutch.live.rendering import FETCH_ALL, Audience, Draw, Drawn
+from clutch.live.rendering import FETCH_ALL, Audience, Draw, Drawn, Picture
 from clutch.tournaments.bracket import get_part
 from clutch.tournaments.models import TournamentId
 from clutch.tournaments.repository import get_tournament
@@ -45,8 +47,12 @@ _IN_THE_CARD = frozenset(
         "walkover-kept",
     }
 )
-# Beside the cards these stay as they are, so spectators of a bracket fetch nothing.
-UNTOUCHED = ("bracket", "match-*", "tournament-head")
+# What a match's own page shows of it, by the beginning of the element's id.
+_OF_ONE = ("of-", "acts-of-", "history-of-")
+_LEADS = "leads-of-"
+# Beside the cards these stay as they are, so spectators of a bracket fetch nothing, and of the
+# pages of matches only those that are named as stale.
+UNTOUCHED = ("bracket", "match-*", "tournament-head", *(f"{one}*" for one in (*_OF_ONE, _LEADS)))
 MOST_CARDS = 40
 SCORE = N_("Match {match}: {first} {first_score}, {second} {second_score}")
 
@@ -60,37 +66,59 @@ class _About(msgspec.Struct, frozen=True):
 def tournament_pieces(site: Site) -> Draw:
     """Draws the cards of the matches that changed; for everything else pages fetch."""
 
-    def draw(conn: Connection, stream: str, events: Sequence[Event], audience: Audience) -> Drawn:
+    def draw(conn: Connection, stream: str, events: Sequence[Event]) -> Picture:
         matches = changed_matches(events)
         if matches is None or len(matches) > MOST_CARDS:
-            return FETCH_ALL
+            return lambda _: FETCH_ALL
         tournament = get_tournament(conn, TournamentId(stream.partition("-")[2]))
         stage = read_stage(conn, site.writer.kept, tournament.id)
         part = get_part(conn, stage, tournament, matches)
         cards = [drawn_match(part, match) for match in part.matches]
         decided = {_match_of(event) for event in events if event.kind == "match-decided"}
-        reader = _reader(audience)
-        return Drawn(
-            stale=(EVERYTHING,),
-            untouched=UNTOUCHED,
-            pieces={f"match-{card.id}": _card(card, reader) for card in cards},
-            says=tuple(
-                _said(card, reader) for card in cards if card.id in decided and _scores(card)
-            ),
-        )
+        said = [card for card in cards if card.id in decided and _scores(card)]
+        return partial(_drawn, cards, said, (EVERYTHING, *_stale(stage, matches)))
 
     return draw
+
+
+def _drawn(
+    cards: Sequence[DrawnMatch],
+    said: Sequence[DrawnMatch],
+    stale: tuple[str, ...],
+    audience: Audience,
+) -> Drawn:
+    reader = _reader(audience)
+    return Drawn(
+        pieces={f"match-{card.id}": _card(card, reader) for card in cards},
+        stale=stale,
+        untouched=UNTOUCHED,
+        says=tuple(_said(card, reader) for card in said),
+    )
+
+
+def _stale(stage: Stage, matches: Sequence[str]) -> Iterator[str]:
+    """What changes on the pages of these matches, and of those that lead to one of them."""
+    for match in matches:
+        yield from (f"{beginning}{match}" for beginning in (*_OF_ONE, _LEADS))
+    for match_id, found in stage.matches.items():
+        feeds = (found.plan.winner_to, found.plan.loser_to)
+        if match_id not in matches and any(one and one.match in matches for one in feeds):
+            yield f"{_LEADS}{match_id}"
 
 
 def player_pieces(site: Site) -> Draw:
     """What a player's open events change is fetched; the player is told of what is theirs."""
 
-    def draw(conn: Connection, stream: str, events: Sequence[Event], audience: Audience) -> Drawn:  # noqa: ARG001 - a Draw's form
+    def draw(conn: Connection, stream: str, events: Sequence[Event]) -> Picture:  # noqa: ARG001 - a Draw's form
         shown = FETCH_ALL if any(is_open_of_player(one) for one in events) else Drawn()
-        if not audience.is_owner:
-            return shown
-        toasts = toasts_of(conn, events, _reader(audience), site.clock.now())
-        return msgspec.structs.replace(shown, toasts=toasts)
+
+        def picture(audience: Audience) -> Drawn:
+            if not audience.is_owner:
+                return shown
+            toasts = toasts_of(conn, events, _reader(audience), site.clock.now())
+            return msgspec.structs.replace(shown, toasts=toasts)
+
+        return picture
 
     return draw
 

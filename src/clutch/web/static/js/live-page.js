@@ -21,7 +21,7 @@ export function apply(frame, isNamed) {
   const pieces = new Map(Object.entries(frame.pieces).filter(([id]) => !isFetched(id)));
   tell([...pieces].filter(([id, html]) => put(id, html)).map(([id]) => id));
   const stale = isNamed ? frame.stale : frame.stale.filter((name) => name !== ALL);
-  const isStale = (id) => names(stale, id) && !names(frame.untouched, id) && !pieces.has(id);
+  const isStale = (id) => names(stale, id) && (stale.includes(id) || !names(frame.untouched, id)) && !pieces.has(id);
   fetchSoon(regions().map(({ id }) => id).filter(isStale), frame.spread_ms);
 }
 
