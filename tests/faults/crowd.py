@@ -1,11 +1,16 @@
-"""Live clients as docs/live.md asks of them, hundreds in one loop, each with its own address."""
+"""Live clients as docs/live.md asks of them, hundreds in one loop, each with its own address.
+
+They follow by WebSocket, by Server-Sent Events (`events`) or by long polling (`poll`).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 import zlib
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -20,6 +25,8 @@ SILENCE_S = 25.0
 BEHIND_S = 2.0
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 30.0
+POLL_PAUSE_S = 0.5
+LONGEST_LINE = 2 * 1024 * 1024
 
 
 class EventIn(msgspec.Struct, frozen=True):
@@ -45,7 +52,14 @@ class FrameIn(msgspec.Struct, frozen=True):
     events: tuple[EventIn, ...] = ()
 
 
+class AnswerIn(msgspec.Struct, frozen=True):
+    """An answer to a poll."""
+
+    frames: tuple[FrameIn, ...]
+
+
 _decode = msgspec.json.Decoder(FrameIn).decode
+_decode_answer = msgspec.json.Decoder(AnswerIn).decode
 
 
 @lru_cache(maxsize=4096)
@@ -73,9 +87,18 @@ def address_of(number: int) -> str:
 class LiveClient:
     """Follows one stream, through whatever happens to the line."""
 
-    def __init__(self, number: int, port: int, stream: str, history: History, seed: int) -> None:
+    def __init__(
+        self,
+        number: int,
+        port: int,
+        stream: str,
+        history: History,
+        seed: int,
+        transport: str = "websocket",
+    ) -> None:
         self.number = number
         self.stream = stream
+        self.transport = transport
         self.epoch: str | None = None
         self.seq: int | None = None
         self.is_on = False
@@ -84,20 +107,28 @@ class LiveClient:
         self._history = history
         self._chance = random.Random(seed * 1_000_003 + number)
         self._line: ClientConnection | None = None
+        self._answer: asyncio.StreamWriter | None = None
+        self._has_asked = False
+        # How often something was heard of the stream: who hears of it is not behind for long.
+        self._heard = 0
         self._failures = 0
-        self._ended = False
+        self._follow_by = {
+            "websocket": self._follow_socket,
+            "events": self._follow_events,
+            "poll": self._follow_poll,
+        }
 
     async def run(self) -> None:
         """Follow until cancelled."""
         while True:
             with suppress(OSError, WebSocketException, TimeoutError, EOFError):
-                await self._follow()
+                await self._follow_by[self.transport]()
             self._move("")
             self._failures += 1
             longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self._failures)
             await asyncio.sleep(self._chance.uniform(0, longest))
 
-    async def _follow(self) -> None:
+    async def _follow_socket(self) -> None:
         language = ("en", "ru")[self.number % 2]
         async with connect(
             f"ws://127.0.0.1:{self._port}/live",
@@ -116,26 +147,55 @@ class LiveClient:
                     text = await line.recv(decode=False)
                 await self._hear(_decode(text))
 
+    async def _follow_events(self) -> None:
+        async for line in self._lines("events"):
+            if line.startswith(b"data: "):
+                await self._hear(_decode(line[len(b"data: ") :]))
+
+    async def _follow_poll(self) -> None:
+        while True:
+            async for line in self._lines("poll"):
+                if line.startswith(b'{"frames":'):
+                    for frame in _decode_answer(line).frames:
+                        await self._hear(frame)
+            await asyncio.sleep(POLL_PAUSE_S)
+
+    async def _lines(self, path: str) -> AsyncIterator[bytes]:
+        """The lines of an answer, as they come; what frames them in HTTP is no frame of ours."""
+        place = "" if self.seq is None else f"@{self.seq}&epoch={self.epoch}"
+        reader, self._answer = await asyncio.open_connection(
+            "127.0.0.1", self._port, local_addr=(address_of(self.number), 0), limit=LONGEST_LINE
+        )
+        try:
+            asked = f"GET /live/{path}?follow={self.stream}{place} HTTP/1.1"
+            self._answer.write(f"{asked}\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            while line := await asyncio.wait_for(reader.readline(), SILENCE_S):
+                yield line
+        finally:
+            self._answer.close()
+
     async def _hear(self, frame: FrameIn) -> None:
         now = time.monotonic()
-        applied: tuple[int, ...] = ()
-        if frame.type == "hello":
-            self._failures = 0
-            await self._subscribe()
-        elif frame.type == "events":
-            applied = self._apply(frame)
-            if frame.epoch != self.epoch or frame.after > (self.seq or 0):
-                await self._subscribe()
-        elif frame.type in {"subscribed", "snapshot"}:
+        applied = self._apply(frame) if frame.type == "events" else ()
+        if frame.type in {"subscribed", "snapshot"}:
             self._stand(frame)
         elif frame.type == "heartbeat":
-            self._compare(frame.heads.get(self.stream, 0))
+            self._compare(frame)
         elif frame.type == "refused":
             self.refusals.append(frame.code)
             if frame.code == "storage-unavailable":
                 raise ConnectionError(frame.code)
+        await self._reply(frame)
         marks = {one.seq: mark_of(one.kind, bytes(one.facts)) for one in frame.events}
         self._history.told.append(Told(now, self.number, lite(frame), marks, applied))
+
+    async def _reply(self, frame: FrameIn) -> None:
+        if frame.type == "hello":
+            self._failures = 0
+            if self.transport == "websocket":
+                await self._subscribe()
+        elif frame.type == "events" and self._is_behind(frame, frame.after) and not self._has_asked:
+            await self._ask_again()
 
     def _apply(self, frame: FrameIn) -> tuple[int, ...]:
         taken = []
@@ -143,26 +203,45 @@ class LiveClient:
             if event.seq == (self.seq or 0) + 1:
                 self.seq = event.seq
                 taken.append(event.seq)
+        if taken:
+            self._heard += 1
+            self._move(self.transport)
         return tuple(taken)
 
     def _stand(self, frame: FrameIn) -> None:
+        self._heard += 1
+        self._has_asked = False
         # What came while the answer was on its way is not forgotten for it.
         if frame.type == "snapshot" or self.epoch != frame.epoch:
             self.epoch, self.seq = frame.epoch, frame.seq
         self._history.follows.setdefault(self.number, (self.stream, frame.seq))
-        self._move("websocket")
+        self._move(self.transport)
 
-    def _compare(self, head: int) -> None:
-        if head > (self.seq or 0):
-            asyncio.get_running_loop().call_later(BEHIND_S, self._catch_up, head)
+    def _is_behind(self, frame: FrameIn, reaches: float) -> bool:
+        return frame.epoch != self.epoch or self.seq is None or reaches > self.seq
 
-    def _catch_up(self, head: int) -> None:
-        if self.is_on and head > (self.seq or 0):
-            _background(self._subscribe())
+    def _compare(self, frame: FrameIn) -> None:
+        if self._is_behind(frame, frame.heads.get(self.stream, math.inf)):
+            later = asyncio.get_running_loop().call_later
+            later(BEHIND_S, self._catch_up, self._line or self._answer, self._heard)
+        else:
+            self._move(self.transport)
+
+    def _catch_up(self, line: object, heard: int) -> None:
+        if line is (self._line or self._answer) and heard == self._heard:
+            _background(self._ask_again())
+
+    async def _ask_again(self) -> None:
+        """On the open line, where that can be said; else by asking once more from what we have."""
+        if self.transport == "websocket":
+            await self._subscribe()
+        elif self._answer is not None:
+            self._answer.close()
 
     async def _subscribe(self) -> None:
         if self.is_on:
             self._history.again.add(self.number)
+        self._has_asked = True
         wish: dict[str, Any] = {"stream": self.stream}
         if self.seq is not None:
             wish |= {"epoch": self.epoch, "seq": self.seq}
@@ -190,8 +269,16 @@ def _background(work: Any) -> None:
 class Crowd:
     """All live clients of a round, spread over streams."""
 
-    def __init__(self, port: int, streams: list[str], history: History, seed: int) -> None:
+    def __init__(
+        self,
+        port: int,
+        streams: list[str],
+        history: History,
+        seed: int,
+        transports: Sequence[str] = ("websocket",),
+    ) -> None:
         self._port, self._streams = port, streams
+        self._transports = transports
         self._history, self._seed = history, seed
         self._tasks: list[asyncio.Task[None]] = []
         self.clients: list[LiveClient] = []
@@ -205,7 +292,9 @@ class Crowd:
         """So many more come, and follow before this returns."""
         for number in range(len(self.clients), len(self.clients) + count):
             stream = self._streams[number % len(self._streams)]
-            client = LiveClient(number, self._port, stream, self._history, self._seed)
+            # Each stream has followers on every transport.
+            transport = self._transports[number // len(self._streams) % len(self._transports)]
+            client = LiveClient(number, self._port, stream, self._history, self._seed, transport)
             self.clients.append(client)
             self._tasks.append(asyncio.create_task(client.run()))
             await asyncio.sleep(1 / a_second)

@@ -18,6 +18,15 @@ class FrameSplitter:
         return found
 
 
+def unmasked(frame: bytes) -> bytes:
+    """The frame as a server would send it: what a client says is masked (RFC 6455, 5.3)."""
+    if len(frame) < 2 or not frame[1] & 0x80:
+        return frame
+    head = 2 + {126: 2, 127: 8}.get(frame[1] & 0x7F, 0)
+    mask, said = frame[head : head + 4], frame[head + 4 :]
+    return frame[:head] + bytes(one ^ mask[at % 4] for at, one in enumerate(said))
+
+
 def frame_length(begun: bytes) -> int | None:
     """The whole length of the frame that begins here; None while its head is not all there."""
     if len(begun) < 2:

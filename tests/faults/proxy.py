@@ -1,21 +1,23 @@
 """A TCP proxy on which faults are laid: latency, reset, refusal, black hole, throttle, cut, loss.
 
 It runs in the event loop that starts it and knows just enough of HTTP and WebSocket to drop an
-Upgrade, to block an address and to lose one frame.
+Upgrade, to block an address and to lose one frame of live updates, on whatever transport.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import struct
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tests.faults.frames import FrameSplitter
+from tests.faults.frames import FrameSplitter, unmasked
 
 CHUNK = 65536
+EVENTS = b'"type":"events"'
 END_OF_HEAD = b"\r\n\r\n"
 _LINGER_NOT = struct.pack("ii", 1, 0)
 _METHODS = (b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ", b"HEAD ")
@@ -40,11 +42,15 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Dropped:
-    """A frame that the proxy kept from a client: when, by the client's address, and its bytes."""
+    """A frame that the proxy kept back: when, by the client's address, and its bytes.
+
+    `marked` is what it was known by.
+    """
 
     at: float
     peer: str
     frame: bytes
+    marked: bytes = EVENTS
 
     @property
     def text(self) -> bytes:
@@ -62,6 +68,7 @@ class _Line:
     swallowed: bool = False
     due: dict[bool, float] = field(default_factory=dict)
     splitter: FrameSplitter | None = None
+    upward: FrameSplitter | None = None
 
     def reset(self) -> None:
         for writer in (self.near, self.far):
@@ -85,8 +92,7 @@ class Proxy:
         self.blocked: tuple[str, ...] = ()
         self.opened = 0
         self.lost: list[Dropped] = []
-        self._to_lose = 0
-        self._marked = b""
+        self._to_lose: dict[bytes, int] = {}
 
     @property
     def address(self) -> str:
@@ -131,9 +137,12 @@ class Proxy:
             line.reset()
         return len(lines)
 
-    def lose_frame(self, lines: int = 1, marked: bytes = b'"type":"events"') -> None:
-        """On so many WebSockets the next frame that contains `marked` never comes; no more."""
-        self._to_lose, self._marked = lines, marked
+    def lose_frame(self, lines: int = 1, marked: bytes = EVENTS) -> None:
+        """So many frames that contain `marked`, the next ones either way, never come; no more.
+
+        In answers of HTTP a frame of no known type, as long, comes in its place.
+        """
+        self._to_lose[marked] = lines
 
     # --- lines ------------------------------------------------------------------------------------
 
@@ -223,6 +232,8 @@ class Proxy:
     # --- the little that it knows of HTTP ---------------------------------------------------------
 
     def _upstream(self, line: _Line, some: bytes) -> bytes:
+        if line.upward is not None:
+            return self._frames(line, line.upward, some)
         if not some.startswith(_METHODS):
             return some
         head, mark, rest = some.partition(END_OF_HEAD)
@@ -239,22 +250,44 @@ class Proxy:
     def _downstream(self, line: _Line, some: bytes) -> bytes:
         if line.splitter is None:
             if not some.startswith(b"HTTP/1.1 101"):
-                return some
+                return self._blanked(line, some)
             head, mark, rest = some.partition(END_OF_HEAD)
-            line.splitter = FrameSplitter()
-            return head + mark + self._frames(line, rest)
-        return self._frames(line, some)
+            line.splitter, line.upward = FrameSplitter(), FrameSplitter()
+            return head + mark + self._frames(line, line.splitter, rest)
+        return self._frames(line, line.splitter, some)
 
-    def _frames(self, line: _Line, some: bytes) -> bytes:
-        assert line.splitter is not None
-        kept = []
-        for frame in line.splitter.feed(some):
-            if self._to_lose and self._marked in frame:
-                self._to_lose -= 1
-                self.lost.append(Dropped(_now(), line.peer, frame))
-                continue
-            kept.append(frame)
-        return b"".join(kept)
+    def _frames(self, line: _Line, splitter: FrameSplitter, some: bytes) -> bytes:
+        return b"".join(frame for frame in splitter.feed(some) if not self._loses(line, frame))
+
+    def _loses(self, line: _Line, frame: bytes) -> bool:
+        text = unmasked(frame)
+        marked = next((one for one, left in self._to_lose.items() if left and one in text), None)
+        if marked is None:
+            return False
+        self._to_lose[marked] -= 1
+        self.lost.append(Dropped(_now(), line.peer, text, marked))
+        return True
+
+    def _blanked(self, line: _Line, some: bytes) -> bytes:
+        """An answer of HTTP without the frames that are to be lost; those not all there pass."""
+        for marked in self._to_lose:
+            frame = _object_in(some, b"{" + marked)
+            if frame and self._loses(line, frame):
+                some = some.replace(frame, b'{"type":"lost"'.ljust(len(frame) - 1) + b"}", 1)
+        return some
+
+
+def _object_in(some: bytes, beginning: bytes) -> bytes:
+    """The first JSON object that begins so; empty when there is none, or not the whole of one."""
+    _, found, rest = some.partition(beginning)
+    if not found:
+        return b""
+    text = (found + rest).decode(errors="replace")
+    try:
+        _, length = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        return b""
+    return text[:length].encode()
 
 
 def _now() -> float:

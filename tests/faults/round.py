@@ -236,12 +236,13 @@ async def playing(
     port: int = 0,
     rate: float | None = None,
     clients: int | None = None,
+    transports: Sequence[str] = ("websocket",),
 ) -> AsyncIterator[Round]:
     """The load, from when everybody is there until the end of the block."""
     raise_limit()
     history = History()
     streams = [cup.stream for cup in scene.field.cups]
-    crowd = Crowd(port or scene.port, streams, history, options.seed)
+    crowd = Crowd(port or scene.port, streams, history, options.seed, transports)
     load = LoadRun(scene, rate or options.load.rate, history, options.seed)
     playing_round = Round(scene, options, report, history, load, crowd)
     await crowd.arrive(options.load.clients if clients is None else clients)

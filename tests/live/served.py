@@ -5,7 +5,7 @@
 COUNT sites serve on one database, each with processes of its own; each prints its address once it
 serves. `/try/score?stream=team-1&n=3` commits three events in the
 serving process, one transaction each; `/try/page?stream=team-1` is a page that follows them
-(`&seq=7` has it believe that it has seen seven).
+(`&seq=7` has it believe that it has seen seven, `&epoch=x` that it comes from another history).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def page(request: Request) -> Response:
         stream=stream,
         points=points,
         seq=request.query_params.get("seq", points),
-        epoch=epoch,
+        epoch=request.query_params.get("epoch", epoch),
         script=static_files().url("js/clutch.js"),
         style=static_files().url("css/clutch.css"),
         score=score_piece(points, "en"),

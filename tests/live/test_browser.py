@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from clutch.bootstrap import Site
+from clutch.kernel.epoch import get_epoch
 from tests.live.things import score
 from tests.serve.running import Running
 
@@ -105,6 +106,7 @@ class Line:
     def __init__(self, page: Page) -> None:
         self.is_down = False
         self.loses = ""
+        self.passed: list[str] = []
         self._ends: list[WebSocketRoute] = []
         page.route_web_socket("**/live", self._open)
         page.route("**/livez", self._answer)
@@ -137,9 +139,12 @@ class Line:
         self._ends.append(end)
         site = end.connect_to_server()
         site.on_message(lambda text: self._pass(end, str(text)))
+        end.on_message(lambda text: self._pass(site, str(text)))
 
     def _pass(self, end: WebSocketRoute, text: str) -> None:
-        if not self.loses or json.loads(text)["type"] != self.loses:
+        kind = json.loads(text)["type"]
+        self.passed.append(kind)
+        if kind != self.loses:
             end.send(text)
 
 
@@ -169,8 +174,54 @@ def test_a_frame_that_was_silently_lost_is_noticed_by_the_heartbeat(
     page.wait_for_timeout(300)
     line.loses = ""
     expect(page.locator("#points")).to_have_text("0")
-    line.tell({"type": "heartbeat", "epoch": "", "heads": {stream: 1}})
+    with shared_beside.database.read() as conn:
+        epoch = get_epoch(conn)
+    line.tell({"type": "heartbeat", "epoch": epoch, "heads": {stream: 1}})
     expect(page.locator("#points")).to_have_text("1")
+
+
+@pytest.mark.parametrize("lost", ["subscribe", "subscribed"])
+def test_a_page_whose_subscription_was_lost_notices_that_the_heartbeat_does_not_name_its_stream(
+    page: Page, shared: Running, shared_beside: Site, stream: str, lost: str
+) -> None:
+    line = Line(page)
+    line.loses = lost
+    page.goto(f"{shared.address}/try/page?stream={stream}")
+    expect(page.locator("#live-state")).to_have_text("Live")
+    line.loses = ""
+    shared_beside.writer.write(score(stream, 1))
+    expect(page.locator("#points")).to_have_text("1")
+
+
+def test_a_page_of_an_abandoned_history_fetches_though_the_snapshot_was_lost(
+    page: Page, shared: Running, shared_beside: Site, stream: str
+) -> None:
+    line = Line(page)
+    line.loses = "snapshot"
+    page.goto(f"{shared.address}/try/page?stream={stream}&seq=7&epoch=abandoned")
+    expect(page.locator("#live-state")).to_have_text("Live")
+    line.loses = ""
+    shared_beside.writer.write(score(stream, 1))
+    expect(page.locator("#points")).to_have_text("1")
+    expect(page.locator("#table p")).to_have_text("1 in the table")
+
+
+def test_a_gap_is_asked_for_once_however_many_frames_come_after_it(
+    page: Page, shared: Running, shared_beside: Site, stream: str
+) -> None:
+    line = Line(page)
+    page.goto(f"{shared.address}/try/page?stream={stream}")
+    expect(page.locator("#live-state")).to_have_text("Live")
+    line.loses = "events"
+    shared_beside.writer.write(score(stream, 1))
+    page.wait_for_timeout(300)
+    # The answer is on its way for a while, and meanwhile more happens.
+    line.loses = "subscribe"
+    for number in range(2, 8):
+        shared_beside.writer.write(score(stream, number))
+        page.wait_for_timeout(220)
+    assert line.passed.count("subscribe") == 2
+    assert line.passed.count("events") > 3
 
 
 def test_a_gap_is_filled_before_what_comes_after_it(

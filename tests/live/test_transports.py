@@ -19,7 +19,7 @@ from clutch.kernel import epoch
 from clutch.kernel.settings import Settings
 from clutch.live.past import MOST_MISSED
 from tests.live.conftest import live_sites
-from tests.live.lines import Ended, EventsLine, ask
+from tests.live.lines import Ended, EventsLine, Line, PollLine, ask
 from tests.live.reader import TRANSPORTS, Ledger, Reader, following, reading
 from tests.live.things import score
 from tests.serve.running import Running
@@ -183,11 +183,33 @@ def last_told(line: EventsLine, ledger: Ledger, *kinds: str) -> str:
         "follow=site@-1&epoch=e",
         f"follow=site@{10**20}&epoch=e",
         "follow=site&wait=soon",
+        "follow=site@1&follow=team-1@1&follow=team-2@1&epoch=a&epoch=b",
     ],
 )
 @pytest.mark.parametrize("path", ["events", "poll"])
 def test_an_address_that_cannot_be_read_is_refused(shared: Running, path: str, asked: str) -> None:
     assert status_of(f"{shared.address}/live/{path}?{asked}") == (422, "address-unreadable")
+
+
+@pytest.mark.parametrize("transport", ["events", "poll"])
+def test_an_address_can_name_an_epoch_for_each_stream(
+    shared: Running, shared_beside: Site, stream: str, transport: str
+) -> None:
+    shared_beside.writer.write(score(stream, 1, 2))
+    with shared_beside.database.read() as conn:
+        known = epoch.get_epoch(conn)
+    asked = f"follow={stream}@1&follow=site@0&epoch={known}&epoch=abandoned&wait=0"
+    address = f"{shared.address}/live/{transport}?{asked}"
+    line: Line = EventsLine(address) if transport == "events" else PollLine(lambda _: address)
+    told: dict[str, Any] = {}
+    try:
+        while len(told) < 2:
+            frame, _ = line.next(5)
+            if frame["type"] in {"events", "snapshot"}:
+                told[frame["stream"]] = (frame["type"], frame.get("after"), frame.get("reason"))
+    finally:
+        line.close()
+    assert told == {stream: ("events", 1, None), "site": ("snapshot", None, "epoch")}
 
 
 @pytest.mark.parametrize("told", ["nonsense", "e:1,2", "e:x1", ":1"])

@@ -87,21 +87,31 @@ class Asked(msgspec.Struct, frozen=True):
 def read_asked(query: QueryParams) -> Asked:
     """`?follow=tournament-ab12cd34@17&follow=player-7@3&epoch=q8txv9spf4hn&wait=10`.
 
+    One epoch is for all streams; else there is one for each, in their order.
+
     Raises:
         AddressUnreadable: it can't be read so, or no stream is named.
         TooManyStreams: more are named than one connection follows.
     """
-    epoch = query.get("epoch")
     named = query.getlist("follow")
     if len(named) > STREAMS_A_LISTENER:
         raise TooManyStreams(limit=STREAMS_A_LISTENER)
-    wishes = {wish.stream: wish for wish in (_wish(one, epoch) for one in named)}
+    epochs = _epochs(query.getlist("epoch"), len(named))
+    wishes = {one.stream: one for one in map(_wish, named, epochs)}
     if not wishes:
         raise AddressUnreadable
     return Asked(tuple(wishes.values()), _wait(query.get("wait")))
 
 
-def _wish(text: str, epoch: str | None) -> Wish:
+def _epochs(named: list[str], streams: int) -> list[str]:
+    if len(named) < 2:
+        return (named or [""]) * streams
+    if len(named) != streams:
+        raise AddressUnreadable
+    return named
+
+
+def _wish(text: str, epoch: str) -> Wish:
     stream, marked, seq = text.partition("@")
     if not marked:
         return Wish(stream)

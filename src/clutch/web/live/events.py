@@ -106,7 +106,7 @@ class Places:
 
     def __init__(self, wishes: Sequence[Wish]) -> None:
         self._epoch = next((wish.epoch for wish in wishes if wish.epoch), "")
-        self._at = {wish.stream: _mark(wish) for wish in wishes}
+        self._at = {wish.stream: _mark(wish, self._epoch) for wish in wishes}
 
     def told(self, parcel: Parcel) -> bytes:
         """The frame as an event; its id is where the reader stands after it."""
@@ -124,10 +124,10 @@ class Places:
         return b"id: %s\ndata: %s\n\n" % (f"{epoch}:{places}".encode(), parcel.body)
 
 
-def _mark(wish: Wish) -> str:
+def _mark(wish: Wish, epoch: str) -> str:
     if wish.seq is None:
         return ""
-    return str(wish.seq) if wish.epoch else LOST
+    return str(wish.seq) if wish.epoch and wish.epoch == epoch else LOST
 
 
 def _retry_ms() -> int:

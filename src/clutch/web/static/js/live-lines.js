@@ -93,7 +93,8 @@ function pollLine({ hear, lose, wishes }) {
 
 function address(path, wishes) {
   const query = new URLSearchParams(wishes.map(({ stream, seq }) => ["follow", `${stream}@${seq}`]));
-  if (wishes.length) query.set("epoch", wishes[0].epoch);
+  const epochs = wishes.map(({ epoch }) => epoch);
+  for (const epoch of new Set(epochs).size > 1 ? epochs : epochs.slice(0, 1)) query.append("epoch", epoch);
   return `/live/${path}?${query}`;
 }
 

@@ -7,44 +7,44 @@ import { apply, fetchAll, onFetched } from "./live-page.js";
 import { toast } from "./live-toasts.js";
 
 const GRACE_MS = 2_500; // an event may be on its way when a heartbeat overtakes it
+const RESUME_EVERY_MS = 2_000; // one answer brings all that is missing: nobody need ask for it twice
 const SAY_EVERY_MS = 3_000;
 const SAY_OFF_AFTER_MS = 1_500;
 const KEPT = "live-own";
 const KEPT_MS = 15_000;
 
-const streams = new Map(); // name -> seq of the last event that this page shows
+const streams = new Map(); // name -> { epoch, seq } of the last event that this page shows; another object whenever it is told of
 const named = new Set(); // those that the page itself names; its reader's own is followed everywhere
 let own = "";
-let epoch = "";
+let resumedAt = -RESUME_EVERY_MS;
 let offTimer = 0;
 
 const FRAMES = {
   subscribed(frame, transport) {
+    if (streams.has(frame.stream)) streams.set(frame.stream, { ...streams.get(frame.stream) });
     show("on", transport);
   },
   events(frame) {
     const last = streams.get(frame.stream);
-    if (last === undefined || frame.seq <= last) return;
-    if (frame.epoch !== epoch || frame.after > last) {
-      resume();
-      return;
+    if (!last) return;
+    if (frame.epoch !== last.epoch || frame.after > last.seq) catchUp();
+    else if (frame.seq > last.seq) {
+      streams.set(frame.stream, { epoch: frame.epoch, seq: frame.seq });
+      apply(frame, named.has(frame.stream));
+      say(frame.says);
+      for (const one of frame.toasts) if (one.seq > last.seq) toast(one);
     }
-    streams.set(frame.stream, frame.seq);
-    apply(frame, named.has(frame.stream));
-    say(frame.says);
-    for (const one of frame.toasts) if (one.seq > last) toast(one);
   },
   snapshot(frame, transport) {
     if (!streams.has(frame.stream)) return;
-    epoch = frame.epoch;
-    streams.set(frame.stream, frame.seq);
+    streams.set(frame.stream, { epoch: frame.epoch, seq: frame.seq });
     show("on", transport);
     fetchAll(frame.spread_ms);
   },
   heartbeat(frame, transport) {
     show("on", transport);
-    const isBehind = () => Object.keys(frame.heads).some((name) => streams.get(name) < frame.heads[name]);
-    if (isBehind()) setTimeout(() => isBehind() && resume(), GRACE_MS);
+    const behind = [...streams].filter(([name, { epoch, seq }]) => epoch !== frame.epoch || !(frame.heads[name] <= seq));
+    if (behind.length) setTimeout(() => behind.some(([name, last]) => streams.get(name) === last) && catchUp(), GRACE_MS);
   },
   refused(frame) {
     if (frame.code === "storage-unavailable") reopen();
@@ -53,7 +53,13 @@ const FRAMES = {
 };
 
 function wishes() {
-  return [...streams].map(([stream, seq]) => ({ stream, epoch, seq }));
+  return [...streams].map(([stream, { epoch, seq }]) => ({ stream, epoch, seq }));
+}
+
+function catchUp() {
+  if (performance.now() - resumedAt < RESUME_EVERY_MS) return;
+  resumedAt = performance.now();
+  resume();
 }
 
 // --- what a person sees and hears of it ------------------------------------------------------------------
@@ -82,29 +88,30 @@ function show(state, transport) {
 // --- which streams -----------------------------------------------------------------------------------------
 
 function readStreams(body) {
-  for (const [name, seq] of places(body.dataset.streams)) {
+  for (const [name, place] of places(body.dataset.streams, body.dataset.epoch)) {
     named.add(name);
-    if (!streams.has(name)) streams.set(name, seq);
+    if (!streams.has(name)) streams.set(name, place);
   }
 }
 
 function readOwn(body) {
-  for (const [name, seq] of places(body.dataset.own)) {
+  for (const [name, place] of places(body.dataset.own, body.dataset.ownEpoch)) {
     own = name;
-    if (!streams.has(name)) streams.set(name, seq);
+    if (!streams.has(name)) streams.set(name, place);
   }
 }
 
-function places(text) {
+function places(text, epoch) {
   const parts = (text ?? "").split(" ").map((part) => part.split("@"));
-  return parts.filter(([name]) => name).map(([name, seq]) => [name, Number(seq)]);
+  return parts.filter(([name]) => name).map(([name, seq]) => [name, { epoch, seq: Number(seq) }]);
 }
 
 // What came while one page was left and this one was not yet there is not lost.
 function keepOwn() {
-  if (!own) return;
+  if (!streams.has(own)) return;
+  const { epoch, seq } = streams.get(own);
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify([own, epoch, streams.get(own), Date.now()]));
+    sessionStorage.setItem(KEPT, JSON.stringify([own, epoch, seq, Date.now()]));
   } catch {
     // Without storage a note may be missed between two pages; the page itself shows what is so.
   }
@@ -113,7 +120,8 @@ function keepOwn() {
 function recallOwn() {
   try {
     const [name, of, seq, at] = JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
-    if (name === own && of === epoch && Date.now() - at < KEPT_MS && seq < streams.get(own)) streams.set(own, seq);
+    const { epoch, seq: shown } = streams.get(own) ?? {};
+    if (name === own && of === epoch && Date.now() - at < KEPT_MS && seq < shown) streams.set(own, { epoch, seq });
   } catch {
     // As above.
   }
@@ -126,9 +134,7 @@ onFetched((body) => {
   if (streams.size > before) resume();
 });
 
-epoch = document.body.dataset.epoch ?? "";
 readStreams(document.body);
-epoch ||= document.body.dataset.ownEpoch ?? "";
 readOwn(document.body);
 recallOwn();
 climbOn({
