@@ -155,7 +155,7 @@ def open_site(settings: Settings, clock: Clock | None = None, *, serves: bool = 
     database = Database(settings.database)
     writer = Writer(database, clock, settings.run_folder / "gate")
     capabilities = _capabilities(settings, clock, serves=serves)
-    doors = Doors(address=settings.live_per_address)
+    doors = Doors(address=settings.live_per_address, workers=settings.workers)
     hub = Hub(database, clock, capabilities, stream_kinds(), doors)
     writer.on_commit(hub.on_commit)
     holder = f"{os.getpid()}-{ids.new_key(6)}"

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
 
 from clutch.kernel.settings import Settings
 from clutch.live.frames import LARGEST_MESSAGE, STREAMS_A_LISTENER
-from clutch.live.limits import CONNECTIONS_AN_ACCOUNT, network_of
-from tests.live.conftest import People
+from clutch.live.limits import (
+    CONNECTIONS_AN_ACCOUNT,
+    MOST_NETWORKS,
+    Doors,
+    network_of,
+    share_of,
+)
+from clutch.live.refusals import TooManyOpenings
+from tests.live.conftest import People, live_sites
+from tests.live.lines import EventsLine, Refused
 from tests.live.reader import Reader, reading
-from tests.serve.running import Running
+from tests.serve.running import Running, wait_until
 
+FILES = 256
 PER_ADDRESS = Settings().live_per_address
 
 
@@ -99,6 +111,92 @@ def test_a_household_counts_as_one_and_the_machine_itself_as_none(
     address: str, network: str | None
 ) -> None:
     assert network_of(address) == network
+
+
+def knocks(doors: Doors, address: str, now: float, most: int = 10_000) -> int:
+    """How often one gets in at this moment."""
+    for count in range(most):
+        try:
+            doors.knock(address, now, is_forwarded=False)
+        except TooManyOpenings:
+            return count
+    return most
+
+
+def test_an_address_opens_and_polls_so_often_and_others_are_not_held_up() -> None:
+    doors = Doors(address=50, most=1_000)
+    assert knocks(doors, "203.0.113.7", 0) == 200
+    assert knocks(doors, "203.0.113.7", 1) == 50
+    assert knocks(doors, "203.0.113.8", 1) == 200
+    assert knocks(doors, "2001:db8:1:2:3::4", 1) == 200
+    assert knocks(doors, "2001:db8:1:2:5::6", 1) == 0
+
+
+def test_whoever_is_behind_an_unknown_proxy_is_limited_too() -> None:
+    doors = Doors(address=50, most=1_000)
+    assert knocks(doors, "127.0.0.1", 0) == knocks(doors, "127.0.0.1", 4) == 4_000
+
+
+def test_addresses_without_end_take_no_memory_without_end() -> None:
+    doors = Doors(address=50, most=1_000)
+    for number in range(MOST_NETWORKS + 500):
+        doors.knock(f"203.0.{number // 256}.{number % 256}", 0, is_forwarded=False)
+    assert len(doors._knocks) == MOST_NETWORKS
+
+
+@pytest.mark.parametrize(
+    ("limit", "workers", "share"), [(50, 1, 50), (50, 2, 25), (50, 16, 8), (10, 2, 8), (3, 2, 3)]
+)
+def test_processes_share_a_limit_but_few_connections_are_always_fine(
+    limit: int, workers: int, share: int
+) -> None:
+    assert share_of(limit, workers) == share
+
+
+def test_a_process_has_so_many_connections_as_files_allow(
+    shared_settings: Settings, tmp_path: Path
+) -> None:
+    with ExitStack() as site:
+        with few_files(FILES):
+            (running,) = site.enter_context(live_sites(shared_settings, tmp_path, 1))
+        with ExitStack() as stack:
+            for _ in range(FILES // 2):
+                stack.enter_context(reading(running.address))
+            assert refused(running) == (503, "live-full")
+            for path in ("events", "poll"):
+                with pytest.raises(Refused) as found:
+                    EventsLine(f"{running.address}/live/{path}?follow=site")
+                assert (found.value.status, found.value.code) == (503, "live-full")
+            # Pages have files left.
+            assert urlopen(f"{running.address}/livez").status == 200
+        wait_until(lambda: not is_full(running))
+
+
+def is_full(running: Running) -> bool:
+    try:
+        with reading(running.address):
+            return False
+    except InvalidStatus:
+        return True
+
+
+@contextmanager
+def few_files(count: int) -> Iterator[None]:
+    """Processes that are started in the block can open so many files."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_that_a_proxy_is_not_believed_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    doors = Doors(address=50, most=1_000)
+    for _ in range(3):
+        doors.knock("127.0.0.1", 0, is_forwarded=True)
+        doors.knock("203.0.113.7", 0, is_forwarded=True)
+    assert capsys.readouterr().out.count("CLUTCH_TRUSTED_PROXIES") == 1
 
 
 def test_a_connection_follows_so_many_streams_and_no_more(reader: Reader, stream: str) -> None:

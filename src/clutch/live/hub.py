@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -124,11 +125,21 @@ class Hub:
 
     # --- listeners --------------------------------------------------------------------------------
 
+    def knock(self, address: str, *, is_forwarded: bool) -> None:
+        """Somebody is about to come in from this address; nothing was read for them yet.
+
+        Raises:
+            ProcessFull: this process has as many connections as it can.
+            TooManyOpenings: from this network address.
+        """
+        self._doors.knock(address, time.monotonic(), is_forwarded=is_forwarded)
+
     async def admit(self, who: Who, *, beats: bool = True) -> Listener:
         """Take a connection in, whatever carries it; `leave` must be called when it is over.
 
         Raises:
             Closing: this process ends.
+            ProcessFull: this process has as many connections as it can.
             TooManyConnections: for this account or this network address, in this process.
             StorageUnavailable: the log has not been readable since the process started.
         """

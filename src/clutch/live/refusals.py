@@ -28,6 +28,24 @@ class TooManyConnections(Refusal):
     retry_after = 30
 
 
+class TooManyOpenings(Refusal):
+    """The network address opens connections, or polls, more often than the site answers."""
+
+    code = "too-many-openings"
+    kind = Kind.TOO_MANY
+    sentence = N_("Too many live connections are opened at once. Try again in a moment.")
+    retry_after = 5
+
+
+class ProcessFull(Refusal):
+    """The process has as many live connections as its open-file limit allows."""
+
+    code = "live-full"
+    kind = Kind.UNAVAILABLE
+    sentence = N_("As many live connections are open as the site can hold. Try again in a while.")
+    retry_after = 30
+
+
 class TooManyMessages(Refusal):
     """The client says more than the site listens to; the connection ends."""
 

@@ -47,6 +47,16 @@ def refuse_foreign(headers: Headers, site_url: str | None) -> None:
         raise OtherOrigin
 
 
+def knock(site: Site, connection: HTTPConnection) -> None:
+    """Let nobody cost a thread or a look at the database who comes too often.
+
+    Raises:
+        ProcessFull, TooManyOpenings: see `Doors.knock`.
+    """
+    is_forwarded = "x-forwarded-for" in connection.headers
+    site.hub.knock(_address_of(connection), is_forwarded=is_forwarded)
+
+
 def who_listens(site: Site, connection: HTTPConnection) -> Who:
     """Who is at the other end. Runs in a worker thread.
 
@@ -70,11 +80,15 @@ def who_listens(site: Site, connection: HTTPConnection) -> Who:
     return Who(
         actor=visitor.actor,
         session_id=visitor.session.id if visitor.session else None,
-        address=connection.client.host if connection.client else "",
+        address=_address_of(connection),
         audience=Audience(reader.language, reader.zone.key),
         again=again,
         say=say,
     )
+
+
+def _address_of(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client else ""
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from clutch.live.frames import Hello, Parcel, Wish, encode
 from clutch.live.listener import Listener
 from clutch.live.refusals import AddressUnreadable
 from clutch.web.errors import json_refusal
-from clutch.web.live.arriving import read_asked, read_seq, refuse_foreign, who_listens
+from clutch.web.live.arriving import knock, read_asked, read_seq, refuse_foreign, who_listens
 from clutch.web.visitor import reader_of
 
 GOODBYE_S = 1.0
@@ -44,6 +44,7 @@ async def live_events(scope: Scope, receive: Receive, send: Send) -> None:
     request = Request(scope, receive)
     site: Site = scope["app"].state.site
     try:
+        knock(site, request)
         refuse_foreign(request.headers, site.settings.url)
         asked = read_asked(request.query_params)
         wishes = resumed(asked.wishes, request.headers.get("last-event-id", ""))

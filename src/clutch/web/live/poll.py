@@ -19,7 +19,7 @@ from clutch.live.frames import Heartbeat, Hello, Parcel, encode
 from clutch.live.listener import Listener
 from clutch.live.watch import heads_of
 from clutch.web.errors import json_refusal
-from clutch.web.live.arriving import Asked, read_asked, refuse_foreign, who_listens
+from clutch.web.live.arriving import Asked, knock, read_asked, refuse_foreign, who_listens
 from clutch.web.visitor import reader_of
 
 # An answer that has nothing else in it would send its reader straight back.
@@ -31,6 +31,7 @@ async def live_poll(scope: Scope, receive: Receive, send: Send) -> None:
     request = Request(scope, receive)
     site: Site = scope["app"].state.site
     try:
+        knock(site, request)
         refuse_foreign(request.headers, site.settings.url)
         asked = read_asked(request.query_params)
         who = await to_thread.run_sync(who_listens, site, request)

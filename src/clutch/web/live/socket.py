@@ -15,7 +15,7 @@ from clutch.live.conversation import Conversation
 from clutch.live.frames import Hello, encode
 from clutch.live.listener import Listener
 from clutch.web.errors import json_refusal
-from clutch.web.live.arriving import refuse_foreign, who_listens
+from clutch.web.live.arriving import knock, refuse_foreign, who_listens
 from clutch.web.live.push import SocketWire, wire_of
 from clutch.web.visitor import reader_of
 
@@ -33,6 +33,7 @@ async def live_socket(websocket: WebSocket) -> None:
     """One connection, from the handshake to its end."""
     site: Site = websocket.app.state.site
     try:
+        knock(site, websocket)
         refuse_foreign(websocket.headers, site.settings.url)
         who = await to_thread.run_sync(who_listens, site, websocket)
         listener = await site.hub.admit(who)
