@@ -23,11 +23,13 @@ BURST = 100
 # Deliveries a second, and for how many seconds.
 PACE, PACED_S = 20_000, 3
 KB_GOAL = 45
+# Of the CPU of a WebSocket's delivery: events take a task and a send of the server's each.
+EVENTS_GOAL = 2
 
 
 def rows() -> list[Row]:
-    """All figures; about two minutes."""
-    return [row for number in CROWDS for row in _rows(number)]
+    """All figures; about two and a half minutes."""
+    return [row for number in CROWDS for row in _rows(number)] + [_by_events(CROWDS[0])]
 
 
 def _rows(number: int) -> Iterator[Row]:
@@ -50,6 +52,24 @@ def _rows(number: int) -> Iterator[Row]:
     yield _compared(servers, rounds, "tail", f"live: p99 at {PACE:,} a second, {told}", "ms", 1.5)
     yield _compared(
         servers, rounds, "cpu", f"live: CPU a delivery at {PACE:,} a second, {told}", "us", 1.5
+    )
+
+
+def _by_events(number: int) -> Row:
+    """What Server-Sent Events cost, as a multiple of our WebSockets."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(our_site(number, by_events=one)) for one in (False, True)]
+        for server in servers:
+            _gather(stack, server, number)
+        rounds = [[_round(server).cpu for server in servers] for _ in range(ROUNDS)]
+    middle = [statistics.median(each) for each in zip(*rounds, strict=True)]
+    return Row(
+        name=f"live: CPU a delivery by events, {number:,} readers",
+        value=statistics.median(events / socket for socket, events in rounds),
+        unit="x websocket",
+        goal=EVENTS_GOAL,
+        at_most=True,
+        peers=f"events {_figure(middle[1], 'us')}, websocket {_figure(middle[0], 'us')}",
     )
 
 

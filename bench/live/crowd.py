@@ -1,4 +1,4 @@
-"""A crowd of raw WebSockets in one thread: it counts facts, whoever sends them, in what frames."""
+"""A crowd of raw lines in one thread: it counts facts, whoever sends them, in what frames."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ MARK = b'"made_ns":'
 _MADE = re.compile(MARK + rb"(\d+)[,}]")
 # Long enough for a mark and its number.
 _TAIL = 40
+_UPGRADE = (
+    "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+)
 _PATIENCE_S = 60.0
 _QUIET_S = 0.3
 _AT_ONCE = 100
@@ -24,7 +28,7 @@ class Door:
     """How one connects to a server, and what one says to be told of everything.
 
     `headers`: of the connections, in turns. `greets`: the server speaks first. `says`: what is said
-    then; each is answered.
+    then; each is answered. `upgrades`: to a WebSocket; else the answer itself goes on and on.
     """
 
     address: str
@@ -32,6 +36,7 @@ class Door:
     headers: Sequence[str] = ("",)
     says: Sequence[bytes] = ()
     greets: bool = False
+    upgrades: bool = True
 
 
 @dataclass
@@ -118,9 +123,8 @@ class Crowd:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         headers = self.door.headers[number % len(self.door.headers)]
         line.sendall(
-            f"GET {self.door.path} HTTP/1.1\r\nHost: {split.netloc}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            f"Sec-WebSocket-Version: 13\r\n{headers}\r\n".encode()
+            f"GET {self.door.path} HTTP/1.1\r\nHost: {split.netloc}\r\n"
+            f"{_UPGRADE if self.door.upgrades else ''}{headers}\r\n".encode()
         )
         return line
 
@@ -132,7 +136,7 @@ class Crowd:
             if not more:
                 raise ConnectionError(head.decode())
             head += more
-        if b" 101 " not in head[:20]:
+        if (b" 101 " if self.door.upgrades else b" 200 ") not in head[:20]:
             raise ConnectionError(head.decode())
         return head.partition(b"\r\n\r\n")[2]
 

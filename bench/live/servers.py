@@ -56,8 +56,11 @@ class Server:
 
 
 @contextmanager
-def our_site(number: int) -> Iterator[Server]:
-    """Clutch with one serving process; its readers are accounts, ten connections each."""
+def our_site(number: int, *, by_events: bool = False) -> Iterator[Server]:
+    """Clutch with one serving process; its readers are accounts, ten connections each.
+
+    `by_events`: they follow by Server-Sent Events instead of WebSockets.
+    """
     with tempfile.TemporaryDirectory(prefix="clutch-bench-") as folder:
         settings = Settings(home=Path(folder))
         prepare(settings)
@@ -70,6 +73,8 @@ def our_site(number: int) -> Iterator[Server]:
             ]
             # `hello` is read before, `subscribed` after it.
             door = Door(address, "/live", cookies, says=(SUBSCRIBE,), greets=True)
+            if by_events:
+                door = Door(address, "/live/events?follow=site", cookies, upgrades=False)
             yield Server("clutch", door, _child_of(process.pid))
 
 

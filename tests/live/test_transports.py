@@ -17,12 +17,16 @@ import pytest
 from clutch.bootstrap import Site
 from clutch.kernel import epoch
 from clutch.kernel.settings import Settings
+from clutch.live.frames import Snapshot, Wish, encode
 from clutch.live.past import MOST_MISSED
+from clutch.web.live.events import Places
 from tests.live.conftest import live_sites
 from tests.live.lines import Ended, EventsLine, Line, PollLine, ask
 from tests.live.reader import TRANSPORTS, Ledger, Reader, following, reading
 from tests.live.things import score
 from tests.serve.running import Running
+
+TWO = (Wish("site", "e", 1), Wish("team-1", "e", 2))
 
 on_each_transport = pytest.mark.parametrize("transport", TRANSPORTS)
 
@@ -210,6 +214,14 @@ def test_an_address_can_name_an_epoch_for_each_stream(
     finally:
         line.close()
     assert told == {stream: ("events", 1, None), "site": ("snapshot", None, "epoch")}
+
+
+def test_an_event_is_put_into_words_once_for_all_who_follow_one_stream() -> None:
+    parcel = encode(Snapshot("site", "e", 7, "gap"))
+    alone, other, both = Places([Wish("site")]), Places([Wish("site", "d", 3)]), Places(TWO)
+    assert alone.told(parcel) is other.told(parcel)
+    assert alone.told(parcel).startswith(b'id: e:7\ndata: {"type":"snapshot"')
+    assert both.told(parcel).startswith(b"id: e:7,2\n")
 
 
 @pytest.mark.parametrize("told", ["nonsense", "e:1,2", "e:x1", ":1"])

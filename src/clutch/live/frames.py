@@ -163,16 +163,18 @@ class Parcel:
     """A frame ready to travel: encoded once, for all who get it.
 
     `place` is the stream, epoch and seq at which the reader stands after it, if it moves them.
-    `packed` belongs to the transport that wraps bodies in something of its own: once for all.
+    `packed` and `event` belong to the transports that wrap bodies in something of their own, once
+    for all: as a WebSocket's frame, and as a Server-Sent Event for who follows this stream alone.
     """
 
-    __slots__ = ("body", "kind", "packed", "place")
+    __slots__ = ("body", "event", "kind", "packed", "place")
 
     def __init__(self, kind: str, body: bytes, place: tuple[str, str, int] | None = None) -> None:
         self.kind = kind
         self.body = body
         self.place = place
         self.packed: bytes | None = None
+        self.event: bytes | None = None
 
     def __len__(self) -> int:
         return len(self.body)

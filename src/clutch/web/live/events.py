@@ -97,7 +97,8 @@ async def _speak(listener: Listener, places: Places, send: Send) -> None:
         waiting = [parcel]
         while (more := listener.take_now()) is not None:
             waiting.append(more)
-        body = b"".join(places.told(one) for one in waiting)
+        told = [places.told(one) for one in waiting]
+        body = told[0] if len(told) == 1 else b"".join(told)
         await send({"type": "http.response.body", "body": body, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
@@ -115,6 +116,8 @@ class Places:
             return b"retry: %d\ndata: %s\n\n" % (_retry_ms(), parcel.body)
         if parcel.place is None:
             return b"data: %s\n\n" % parcel.body
+        if len(self._at) == 1:
+            return _alone(parcel.place, parcel)
         stream, epoch, seq = parcel.place
         if epoch != self._epoch:
             # What was known of the others belongs to a history that is over.
@@ -123,6 +126,14 @@ class Places:
         self._at[stream] = str(seq)
         places = ",".join(mark or AS_ASKED for mark in self._at.values())
         return b"id: %s\ndata: %s\n\n" % (f"{epoch}:{places}".encode(), parcel.body)
+
+
+def _alone(place: tuple[str, str, int], parcel: Parcel) -> bytes:
+    """For who follows one stream the event is the same as for everybody else: made once."""
+    if parcel.event is None:
+        _, epoch, seq = place
+        parcel.event = b"id: %s:%d\ndata: %s\n\n" % (epoch.encode(), seq, parcel.body)
+    return parcel.event
 
 
 def _mark(wish: Wish, epoch: str) -> str:
