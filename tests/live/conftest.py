@@ -94,6 +94,14 @@ def shared(shared_settings: Settings) -> Iterator[Running]:
         yield running
 
 
+@pytest.fixture(scope="module", params=["served", "wireless"])
+def each_way(request: pytest.FixtureRequest, shared_settings: Settings) -> Iterator[Running]:
+    """The shared site in a process more: as it is, then on a server that gives no wires."""
+    module = f"tests.live.{request.param}"
+    with live_sites(shared_settings, shared_settings.home, 1, module=module) as (running,):
+        yield running
+
+
 @pytest.fixture(scope="session")
 def shared_beside(shared_settings: Settings) -> Iterator[Site]:
     """The shared site as this process has it."""

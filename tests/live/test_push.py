@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 from websockets.server import ServerProtocol
 
-from clutch.cli.serving.child import server_config
+from clutch.cli.serving.child import LAST_WORD_SECONDS, _Server, server_config
+from clutch.cli.serving.parent import Lines
+from clutch.cli.serving.state import Beat
 from clutch.kernel.settings import Settings
 from clutch.live.frames import Parcel
 from clutch.web.live.push import PushProtocol, SocketWire, is_pushable, pack
@@ -47,6 +51,15 @@ def test_a_protocol_that_lacks_something_is_not_written_to(missing: str) -> None
     assert is_pushable(SimpleNamespace(**whole))
     del whole[missing]
     assert not is_pushable(SimpleNamespace(**whole))
+
+
+def test_a_server_that_tells_of_no_connections_waits_for_none_at_its_end() -> None:
+    config = server_config(lambda *_: None)  # type: ignore[arg-type]
+    server = _Server(config, Beat(), Lines(0, 0, 0), lambda: None)
+    server.server_state = SimpleNamespace()  # type: ignore[assignment]
+    began = time.monotonic()
+    asyncio.run(server._hear_the_last())
+    assert time.monotonic() - began < LAST_WORD_SECONDS / 2
 
 
 def test_a_compressed_connection_is_not_written_to() -> None:

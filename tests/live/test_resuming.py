@@ -12,6 +12,12 @@ from tests.live.things import score
 from tests.serve.running import Running
 
 
+@pytest.fixture
+def shared(each_way: Running) -> Running:
+    """Resuming and rights hold whichever way frames go out."""
+    return each_way
+
+
 def test_what_was_missed_comes_first_then_what_happens(
     shared: Running, shared_beside: Site, stream: str
 ) -> None:

@@ -30,6 +30,12 @@ PROMISED_S = 5.0
 
 
 @pytest.fixture
+def shared(each_way: Running) -> Running:
+    """Resuming and rights hold whichever way frames go out."""
+    return each_way
+
+
+@pytest.fixture
 def owner(people: People) -> Person:
     return people.arrive(Role.ORGANIZER)
 

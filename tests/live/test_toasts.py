@@ -159,11 +159,30 @@ def told(shared: Running, stream: str, seq: int) -> None:
             reader.next("events")
 
 
+@pytest.fixture(scope="module")
+def wireless(shared_settings: Settings, cup: Cup) -> Iterator[Running]:
+    """The same site on a server whose WebSockets get frames the public way."""
+    home = shared_settings.home
+    with live_sites(shared_settings, home, 1, module="tests.live.wireless") as (running,):
+        yield running
+
+
+def test_the_public_way_tells_an_owner_what_their_stream_says(wireless: Running, cup: Cup) -> None:
+    check_that_only_the_owner_is_told(wireless, cup, "websocket", "U1.8")
+
+
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_only_its_owner_gets_what_a_stream_says_to_them(
-    shared: Running, shared_beside: Site, cup: Cup, transport: str
+    shared: Running, cup: Cup, transport: str
 ) -> None:
-    match_id = f"U1.{4 + TRANSPORTS.index(transport)}"
+    check_that_only_the_owner_is_told(
+        shared, cup, transport, f"U1.{4 + TRANSPORTS.index(transport)}"
+    )
+
+
+def check_that_only_the_owner_is_told(
+    shared: Running, cup: Cup, transport: str, match_id: str
+) -> None:
     one, other = seeds_of(cup, match_id)
     stream = stream_of(id_of(cup.player(other)))
     own = {"Cookie": f"clutch-session={session_of(cup, other)}", "Origin": shared.address}

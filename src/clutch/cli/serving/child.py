@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -117,7 +117,9 @@ class _Server(uvicorn.Server):
 
     def _protocol(self) -> asyncio.Protocol:
         made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            config=self.config,
+            server_state=self.server_state,
+            app_state=getattr(self.lifespan, "state", {}),
         )
         return made
 
@@ -132,7 +134,9 @@ class _Server(uvicorn.Server):
     async def _hear_the_last(self) -> None:
         """Let connections that came at the last moment say what they want: uvicorn resets them."""
         until = time.monotonic() + LAST_WORD_SECONDS
-        while time.monotonic() < until and any(map(_is_new, self.server_state.connections)):  # noqa: ASYNC110 - uvicorn tells nobody
+        # uvicorn promises none of this; without it those connections are reset.
+        connections: Collection[object] = getattr(self.server_state, "connections", ())
+        while time.monotonic() < until and any(map(_is_new, connections)):  # noqa: ASYNC110 - uvicorn tells nobody
             await asyncio.sleep(0.01)
 
     async def _keep_beating(self) -> None:
@@ -148,13 +152,12 @@ def _is_new(connection: object) -> bool:
 
 def server_config(app: ASGIApp) -> uvicorn.Config:
     """How an app is served here."""
-    websocket = protocol_class()
     logging.getLogger("uvicorn.error").addFilter(_is_worth_a_line)
     return uvicorn.Config(
         app,
         loop="uvloop",
         http="httptools",
-        ws=websocket or "none",
+        ws=protocol_class(),
         ws_max_size=LARGEST_MESSAGE,
         ws_per_message_deflate=False,
         lifespan="on",

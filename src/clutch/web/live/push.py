@@ -3,14 +3,17 @@
 The public way (`await websocket.send`) encodes each frame anew for each connection and wakes a task
 for it. This is the one file that leans on what uvicorn does not promise: its sans-I/O protocol's
 `transport`, `conn`, `run_asgi`, `pause_writing` and `resume_writing`. `tests/live/test_push.py`
-holds it to that; where anything is missing, `wire_of` gives None and the public way is taken.
+holds it to that; where anything is missing, the protocol itself included, `wire_of` gives None and
+the public way is taken.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal
 
 from clutch.kernel import optional
 from clutch.live.frames import Parcel
@@ -18,10 +21,11 @@ from clutch.live.frames import Parcel
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
     from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-elif optional.load("websockets"):
-    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 else:
     WebSocketsSansIOProtocol = object
+    with suppress(ImportError, AttributeError):
+        _module = importlib.import_module("uvicorn.protocols.websockets.websockets_sansio_impl")
+        WebSocketsSansIOProtocol = _module.WebSocketsSansIOProtocol
 
 _EXTENSION = "clutch.wire"
 _NEEDED = ("transport", "conn", "scope")
@@ -85,9 +89,11 @@ class PushProtocol(WebSocketsSansIOProtocol):
             self._wire.resume()
 
 
-def protocol_class() -> type[PushProtocol] | None:
-    """What uvicorn is to speak WebSocket by; None when the package for it is not installed."""
-    return PushProtocol if optional.load("websockets") else None
+def protocol_class() -> type[PushProtocol] | Literal["auto", "none"]:
+    """What uvicorn is to speak WebSocket by: ours, else what it has itself, if it has anything."""
+    if not optional.load("websockets"):
+        return "none"
+    return "auto" if PushProtocol.__base__ is object else PushProtocol
 
 
 def wire_of(websocket: WebSocket) -> SocketWire | None:
