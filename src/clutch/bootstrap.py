@@ -169,8 +169,8 @@ def open_site(settings: Settings, clock: Clock | None = None, *, serves: bool = 
     if redis is not None:
         redis.returned, redis.looked = era.move_on, era.look
     wakes = Wakes(redis, _notifications(database, epoch, holder))
-    wakes.wake(hub.wake)
-    wakes.wake(projector.wake)
+    wakes.wake(hub.on_remote_commit)
+    wakes.wake(lambda _: projector.wake())
     writer.on_commit(wakes.on_commit)
     _project_statistics(settings, capabilities, projector)
     metrics = Metrics()
@@ -226,7 +226,7 @@ def _measure(site: Site) -> None:
     """Say what of the site is counted here; the edge counts requests, the server its process."""
     metrics = site.metrics
     site.database.on_wait(lambda seconds: metrics.spent(WRITE_WAIT, seconds))
-    site.wakes.wake(lambda: metrics.count(WAKES))
+    site.wakes.wake(lambda _: metrics.count(WAKES))
     site.capabilities.on_change(lambda one: metrics.count(CHANGES, one.name, one.state.value))
     metrics.gauge(PROCESSES, lambda: {(site.release,): 1})
     metrics.gauge(MEMORY, lambda: {(): resident_bytes()})

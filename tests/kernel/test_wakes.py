@@ -12,6 +12,8 @@ from clutch.bootstrap import Site, open_site
 from clutch.kernel import redis_link
 from clutch.kernel.log import Body
 from clutch.kernel.settings import Settings
+from clutch.kernel.wakes import EVERYTHING, MOST_NAMES
+from clutch.kernel.writing import Transaction
 from tests.kernel.test_redis_link import until
 from tests.services.redis import RedisServer, running
 
@@ -104,6 +106,26 @@ def test_with_redis_a_commit_wakes_the_other(settings: Settings, server: RedisSe
         commit(one)
         until(lambda: heard(other) == 1)
         assert heard(one) == 0
+
+
+def test_the_others_are_told_which_streams_have_news(
+    sqlite_settings: Settings, server: RedisServer
+) -> None:
+    shared, told = with_redis(sqlite_settings, server), list[str]()
+    with opened(shared) as one, opened(shared) as other:
+        other.wakes.wake(told.extend)
+        until(lambda: redis_up(one, other))
+        commit(one, "team-7")
+        until(lambda: told == ["team-7"])
+        many = [f"team-{number}" for number in range(MOST_NAMES + 1)]
+        fact = Body("noted", 1, "{}")
+
+        def touch_many(tx: Transaction) -> None:
+            for name in many:
+                tx.append(name, fact, actor_id=None)
+
+        one.writer.write(touch_many)
+        until(lambda: told == ["team-7", EVERYTHING])
 
 
 def test_what_changed_nothing_wakes_nobody(sqlite_settings: Settings, server: RedisServer) -> None:

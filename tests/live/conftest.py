@@ -31,6 +31,8 @@ def live_sites(
     place = folder / f"sites-{next(_numbers)}"
     place.mkdir()
     arguments = [str(count), str(settings.home), settings.database_url or ""]
+    if settings.redis_url:
+        arguments.append(settings.redis_url)
     with serving(["-m", module, *arguments], place) as first:
         assert first.process.stdout is not None
         others = [first.process.stdout.readline().strip() for _ in range(count - 1)]

@@ -1,6 +1,6 @@
 """The whole site with a page and a command more, on the real parent and serving processes.
 
-    python -m tests.live.served COUNT HOME [DATABASE_URL]
+    python -m tests.live.served COUNT HOME [DATABASE_URL] [REDIS_URL]
 
 COUNT sites serve on one database, each with processes of its own; each prints its address once it
 serves. `/try/score?stream=team-1&n=3` commits three events in the
@@ -80,6 +80,7 @@ def capabilities(request: Request) -> Response:
 def serve(settings: Settings, sockets: Sequence[socket], lines: Lines) -> NoReturn:
     site = open_site(settings)
     site.projector.start()
+    site.wakes.start()
     site.hub.draw_with("team", draw)
     app = create_app(site)
     app.router.routes[:0] = [
@@ -93,11 +94,16 @@ def serve(settings: Settings, sockets: Sequence[socket], lines: Lines) -> NoRetu
 
 
 def main() -> int:
-    count, home, database = int(sys.argv[1]), Path(sys.argv[2]), "".join(sys.argv[3:]) or None
-    settings = Settings(home=home, DATABASE_URL=database, trusted_proxies="127.0.0.1")
+    count, home, database, redis = (*sys.argv[1:], "", "")[:4]
+    settings = Settings(
+        home=Path(home),
+        DATABASE_URL=database or None,
+        REDIS_URL=redis or None,
+        trusted_proxies="127.0.0.1",
+    )
     logs.configure("warning")
     # What takes long, the imports, is done once for all of them.
-    for _ in range(count - 1):
+    for _ in range(int(count) - 1):
         if os.fork() == 0:
             break
     listeners = take_listeners("127.0.0.1", 0)
@@ -105,7 +111,8 @@ def main() -> int:
         prepare=lambda: None,
         preload=lambda: None,
         serve=lambda sockets, lines: serve(settings, sockets, lines),
-        announce=lambda: print(address_of(listeners[0]), flush=True),
+        # In one piece: the others write to the same pipe.
+        announce=lambda: print(f"{address_of(listeners[0])}\n", end="", flush=True),
     )
     return Parent(listeners, 1, work, settings.run_folder, Notifier()).run()
 

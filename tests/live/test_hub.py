@@ -20,6 +20,7 @@ from clutch.kernel.database import Database
 from clutch.kernel.log import Event
 from clutch.kernel.refusals import StorageUnavailable
 from clutch.kernel.settings import Settings
+from clutch.kernel.wakes import EVERYTHING
 from clutch.live import tail, watch
 from clutch.live.frames import Parcel, Wish
 from clutch.live.hub import Hub
@@ -123,6 +124,23 @@ def test_what_nobody_follows_wakes_nobody_and_is_not_missed_by_who_comes(
         assert woken == ["woken"]
         events = await room.read(listener, "events")
         assert (events["stream"], events["seq"]) == (TEAM, 1)
+
+    run(act)
+
+
+def test_another_process_wakes_only_those_who_follow_what_it_committed_to(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+
+    async def act(room: Room) -> None:
+        await room.follower()
+        monkeypatch.setattr(room.hub._tail, "wake", lambda: woken.append("woken"))
+        room.hub.on_remote_commit(["team-2", "player-7"])
+        assert not woken
+        for streams in (["team-2", TEAM], [EVERYTHING]):
+            room.hub.on_remote_commit(streams)
+        assert woken == ["woken", "woken"]
 
     run(act)
 

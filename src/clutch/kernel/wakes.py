@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from clutch.kernel.notifications import Notifications
 from clutch.kernel.redis_link import RedisLink
 
-# Names are for who listens in; a commit that touches more streams is as well served by a few.
+# A commit that touches more streams says so, and wakes everybody.
 MOST_NAMES = 20
+EVERYTHING = "*"
 
 
 class Wakes:
@@ -22,21 +23,25 @@ class Wakes:
     def __init__(self, redis: RedisLink | None, postgres: Notifications | None) -> None:
         self._redis = redis
         self._postgres = postgres
-        self._sleepers: list[Callable[[], None]] = []
+        self._sleepers: list[Callable[[Sequence[str]], None]] = []
         if redis is not None:
             redis.heard = self._hear
         if postgres is not None:
             postgres.heard = self._hear
 
-    def wake(self, sleeper: Callable[[], None]) -> None:
-        """Call this when another process has committed; it must be quick."""
+    def wake(self, sleeper: Callable[[Sequence[str]], None]) -> None:
+        """Call this when another process has committed; it must be quick.
+
+        It gets the streams that were touched, or `EVERYTHING`.
+        """
         self._sleepers.append(sleeper)
 
     def on_commit(self, touched: Sequence[tuple[str, int]]) -> None:
         """This process committed: tell the others. Never waits."""
         if not touched:
             return
-        names = " ".join(stream for stream, _ in touched[:MOST_NAMES])
+        streams = [stream for stream, _ in touched]
+        names = " ".join(streams) if len(streams) <= MOST_NAMES else EVERYTHING
         if self._redis is not None and self._redis.is_up:
             self._redis.publish(names)
         elif self._postgres is not None:
@@ -52,6 +57,7 @@ class Wakes:
             if line is not None:
                 line.stop()
 
-    def _hear(self, _: str) -> None:
+    def _hear(self, names: str) -> None:
+        streams = names.split()
         for sleeper in self._sleepers:
-            sleeper()
+            sleeper(streams)

@@ -1,7 +1,7 @@
 """The hub of a process: it hears of news from the tail and passes it on to who follows.
 
 One event loop, one hub. Transports hand it listeners (`admit`, `follow`, `leave`); any wake-up
-line between processes calls `wake`.
+line between processes calls `on_remote_commit`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from clutch.kernel.clock import Clock
 from clutch.kernel.database import Database
 from clutch.kernel.log import Event
 from clutch.kernel.refusals import N_, Refusal, StorageUnavailable
+from clutch.kernel.wakes import EVERYTHING
 from clutch.live.crowds import Crowds
 from clutch.live.drawing import Drawer, spread_ms
 from clutch.live.frames import STREAMS_A_LISTENER, Wish
@@ -45,7 +46,7 @@ LONGEST_PUBLISH_S = 1.0
 
 
 class Hub:
-    """Live updates of one process. Only `wake` and `on_commit` are for other threads."""
+    """Live updates of one process. Only `wake` and the `on_...commit`s are for other threads."""
 
     def __init__(
         self,
@@ -101,6 +102,11 @@ class Hub:
         What nobody here follows is left to the tail's next look of its own.
         """
         if any(self.crowds.find(stream) for stream, _ in touched):
+            self.wake()
+
+    def on_remote_commit(self, streams: Sequence[str]) -> None:
+        """Another process committed to these streams. Any thread may call this."""
+        if EVERYTHING in streams or any(self.crowds.find(stream) for stream in streams):
             self.wake()
 
     async def start(self) -> None:

@@ -48,10 +48,9 @@ class Sink(Protocol):
 class Tail:
     """Follows the log from the moment it starts."""
 
-    def __init__(self, database: Database, sink: Sink, every_s: float = LOOK_EVERY_S) -> None:
+    def __init__(self, database: Database, sink: Sink) -> None:
         self._database = database
         self._sink = sink
-        self._every_s = every_s
         self._position = 0
         self._epoch: str | None = None
         self._well: bool | None = None
@@ -82,7 +81,7 @@ class Tail:
                 self._well = well
                 self._sink.stands(well=well)
             self._breathe()
-            if self._woken.wait(self._every_s if well else AFTER_TROUBLE_S):
+            if self._woken.wait(LOOK_EVERY_S if well else AFTER_TROUBLE_S):
                 time.sleep(ANSWER_FIRST_S)
             self._woken.clear()
 
