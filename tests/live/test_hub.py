@@ -60,6 +60,7 @@ class Room:
         who = Who(
             actor=GUEST,
             session_id=None,
+            login=b"",
             address="127.0.0.1",
             audience=audience,
             again=lambda _: GUEST,

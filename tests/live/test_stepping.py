@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from clutch.bootstrap import Site
 from tests.live.relay import Relay, relaying
@@ -101,6 +101,31 @@ def test_a_page_goes_down_and_up_again_while_things_happen_and_shows_each_once(
     expect(page.locator("#points")).to_have_text(str(last))
     shown = page.evaluate("window.shown")
     assert shown == sorted(set(shown))
+
+
+def test_a_page_that_is_woken_while_it_looks_whether_the_site_is_there_stays_where_it_is(
+    page: Page, relay: Relay, shared_beside: Site, stream: str
+) -> None:
+    relay.drops_upgrade = True
+    asked = threading.Event()
+
+    def wake_up(route: Route) -> None:
+        # The way is free again, and the page is woken, before it has heard that the site is there.
+        if not asked.is_set():
+            asked.set()
+            relay.drops_upgrade = False
+            page.evaluate("dispatchEvent(new Event('online'))")
+            expect_on(page, "websocket")
+        route.continue_()
+
+    page.route("**/livez", wake_up)
+    opened(page, relay, stream)
+    expect_on(page, "websocket")
+    assert asked.is_set()
+    page.wait_for_timeout(500)
+    assert page.evaluate("sessionStorage.getItem('live-rung')") in (None, "[0,0]")
+    shared_beside.writer.write(score(stream, 1))
+    expect(page.locator("#points")).to_have_text("1")
 
 
 def test_when_it_is_time_a_page_tries_the_way_up_beside_the_line_that_works(

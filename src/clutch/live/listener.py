@@ -25,12 +25,14 @@ MOST_HELD = 256
 class Who(msgspec.Struct, frozen=True):
     """Who listens, from where, and how they read.
 
-    `again` finds the actor once more, None when their login has ended; `say` puts a refusal into
-    the reader's words.
+    `login` is the same for all connections of one session or token, empty for guests. `again` finds
+    the actor once more, None when their login has ended; `say` puts a refusal into the reader's
+    words.
     """
 
     actor: Actor
     session_id: SessionId | None
+    login: bytes
     address: str
     audience: Audience
     again: Callable[[Connection], Actor | None]

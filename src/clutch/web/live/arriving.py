@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import HTTPConnection
 
+from clutch.accounts.digests import digest_of
 from clutch.accounts.models import Actor
 from clutch.accounts.sessions import actor_of_session, actor_of_token
 from clutch.bootstrap import Site
@@ -80,6 +81,7 @@ def who_listens(site: Site, connection: HTTPConnection) -> Who:
     return Who(
         actor=visitor.actor,
         session_id=visitor.session.id if visitor.session else None,
+        login=b"" if visitor.actor.is_guest else digest_of(secret),
         address=_address_of(connection),
         audience=Audience(reader.language, reader.zone.key),
         again=again,

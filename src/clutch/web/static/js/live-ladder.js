@@ -119,9 +119,11 @@ function fail(made, weight, after) {
 
 // When the whole site is away, no transport is to blame.
 async function stepDown() {
-  if (await isReachable()) {
+  const isThere = await isReachable();
+  if (current) return; // the page was woken meanwhile, and tries this transport once more
+  if (isThere) {
     stand(rung + 1);
-    open();
+    if (!isAsleep) open();
   } else {
     strikes = 1;
     openLater();
