@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from clutch.accounts.admin import ban
 from clutch.accounts.models import SITE
+from clutch.cli.serving.state import state_path
 from clutch.kernel.settings import Settings
 from tests.live.conftest import People
 from tests.live.reader import reading
-from tests.serve.running import Running, wait_until
+from tests.serve.running import Running, children_of, wait_until
 
 STATE_EVERY_S = 1
 EVENTS, SIZE = 700, 10_000
@@ -54,8 +55,10 @@ def test_a_ban_ends_the_connection_even_of_one_who_does_not_read(
     shared: Running, shared_settings: Settings, people: People, stream: str
 ) -> None:
     def open_lines() -> int:
-        files = shared_settings.run_folder.glob("process-*.json")
-        return sum(json.loads(one.read_text())["live"] for one in files)
+        # Other tests have processes of their own on this site.
+        pids = children_of(shared.process.pid)
+        files = [state_path(shared_settings.run_folder, pid) for pid in pids]
+        return sum(json.loads(one.read_text())["live"] for one in files if one.exists())
 
     # Connections of earlier tests may still be ending.
     wait_until(lambda: open_lines() == 0)
