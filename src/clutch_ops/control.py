@@ -18,6 +18,10 @@ class HolderGone(Exception):
     """The holder no longer answers."""
 
 
+class NotRunning(Refused):
+    """Nobody holds the site's socket."""
+
+
 class Control:
     """A connection to the holder.
 
@@ -32,7 +36,7 @@ class Control:
             self._line.connect(str(layout.run / "holder.sock"))
         except OSError:
             self._line.close()
-            raise Refused(
+            raise NotRunning(
                 "The site does not run: nobody holds its socket.",
                 f"Start it ({services.start(layout)}), then type this again.",
             ) from None

@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clutch_ops import clock, environment, keepers, processes, services, status, terminal
+from clutch_ops import (
+    clock,
+    committed,
+    environment,
+    keepers,
+    processes,
+    services,
+    status,
+    terminal,
+)
 from clutch_ops.findings import BAD, DOUBTFUL, GOOD, Finding
 from clutch_ops.journal import journals
 from clutch_ops.place import Place
@@ -78,7 +87,9 @@ def _taken(host: str, number: int) -> str | None:
 
 
 def leftovers(place: Place) -> Iterator[Finding]:
-    """What was cut off, or forgotten."""
+    """What was cut off, edited or forgotten."""
+    if place.binding:
+        committed.check(place.layout)
     gate = place.run / "gate"
     if gate.exists() and time.time() - gate.stat().st_mtime > OLD_GATE_S:
         sentence = f"Nothing can be written: the gate is closed for {_age(gate)}."

@@ -19,12 +19,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clutch_ops import listening, preflight, recover
+from clutch_ops import committed, listening, preflight, recover
 from clutch_ops.desk import Desk, Line
 from clutch_ops.journal import holding, journals, switching
 from clutch_ops.layout import Binding, Layout
 from clutch_ops.listening import CannotListen, Notify
-from clutch_ops.refusals import REFUSED, Refused
+from clutch_ops.refusals import REFUSED, NeedsPerson, Refused
 from clutch_ops.served import Served
 from clutch_ops.watch import BECAUSE, Watch
 
@@ -60,6 +60,7 @@ class Holder:
         self._all: list[Served] = []
         self._active: Served | None = None
         self._next: Served | None = None
+        self._last: Binding | None = None
         self._conductor: Line | None = None
         self._ending = False
         self._deaths = 0
@@ -73,7 +74,7 @@ class Holder:
         self._hear_signals()
         self._selector.register(self._notify.socket, selectors.EVENT_READ, self._hear_notes)
         with switching(self._layout):
-            recover.make_safe(self._layout)
+            recover.make_safe(committed.find(self._layout))
             self._start_current()
         self._recover()
         while not self._ending:
@@ -144,13 +145,23 @@ class Holder:
 
     def _start_current(self) -> None:
         try:
-            self._active = self._begin(self._layout.current())
+            self._active = self._begin(self._bound())
         except (Refused, OSError) as error:
             _say(f"{error} Tried again in {LONGEST_PAUSE_S:g} s.")
             self._due = time.monotonic() + LONGEST_PAUSE_S
             return
         self._active.tell(b"po")
         self._active.is_open = True
+
+    def _bound(self) -> Binding:
+        """What is to run: what ran before, when somebody edits `current` while the site runs."""
+        try:
+            self._last = committed.find(self._layout)
+        except NeedsPerson as edited:
+            if self._last is None or self._layout.binding(self._last.folder) is None:
+                raise
+            _say(f"{edited.reason} What ran goes on. {edited.advice}")
+        return self._last
 
     def _recover(self) -> None:
         """Have what was cut off cleared away, beside the site that starts meanwhile."""
@@ -323,8 +334,8 @@ class Holder:
 
     def _settle(self) -> None:
         try:
-            binding = self._layout.current()
-            recover.make_safe(self._layout)
+            binding = self._bound()
+            recover.make_safe(binding)
         except Refused as refused:
             _say(refused.reason)
             return
@@ -369,7 +380,7 @@ def serve(root: Path, arguments: Sequence[str]) -> int:
     os.umask(0o077)
     _allow_many_files()
     try:
-        layout.current()
+        committed.check(layout)
         preflight.check_owner(layout)
         with holding(layout):
             return Holder(layout, listening.take(layout)).run()

@@ -5,6 +5,7 @@ DIR/current -> bindings/7            the one name that a switch changes
     bindings/7/release -> ../../releases/3f9c1a2b4d5e
               /data    -> ../../data/gen-3
               /binding.json          the PostgreSQL database when it is not DATABASE_URL's
+              /committed             `current` has led here
     releases/<commit>/               a commit's files; .venv -> ../../environments/<digest>
     environments/<digest>/           the packages of one lock, made once and never changed
     data/gen-3/                      CLUTCH_HOME of that generation of the data
@@ -18,6 +19,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,6 +55,11 @@ class Binding:
     def gate(self) -> Path:
         """While this file exists, nobody writes to the generation."""
         return self.generation / "run" / "gate"
+
+    @property
+    def mark(self) -> Path:
+        """This file says that `current` has led here."""
+        return self.folder / "committed"
 
 
 @dataclass(frozen=True)
@@ -99,8 +106,14 @@ class Layout:
             raise NeedsPerson(*self._broken(f"leads to {target}, which is not whole"))
         return found
 
+    def leads_to(self, binding: Binding) -> bool:
+        """Whether `current` leads there."""
+        with suppress(OSError):
+            return (self.root / "current").readlink() == Path(f"bindings/{binding.number}")
+        return False
+
     def _broken(self, how: str) -> tuple[str, str]:
-        whole = self.bindings_made()
+        whole = self.bindings_committed()
         last = f"bindings/{whole[-1].number}" if whole else "bindings/<number>"
         return (
             f"{self.root / 'current'} {how}: somebody edited it.",
@@ -123,6 +136,15 @@ class Layout:
         found = [self.binding(path) for path in sorted(folders, key=lambda path: int(path.name))]
         return [one for one in found if one is not None]
 
+    def bindings_committed(self) -> list[Binding]:
+        """Whole bindings that `current` has led to, oldest first.
+
+        An older tool left no marks: what is older than the first mark counts.
+        """
+        made = self.bindings_made()
+        first = next((one.number for one in made if one.mark.exists()), None)
+        return [one for one in made if first is None or one.number < first or one.mark.exists()]
+
     def bind(
         self, release: Path, generation: Path, database: str | None, accepts: str | None = None
     ) -> Binding:
@@ -142,8 +164,14 @@ class Layout:
         return max(numbers, default=0) + 1
 
     def commit_to(self, binding: Binding) -> None:
-        """The one commit point: `current` leads to the binding, and that is on the disk."""
+        """The one commit point: `current` leads to the binding, and that is on the disk.
+
+        The mark only repeats it. Where a cut or a full disk kept it away, the journal tells that
+        the commit had begun, and whoever tidies up makes the mark.
+        """
         durable.point(self.root / "current", f"bindings/{binding.number}")
+        with suppress(OSError):
+            durable.write_text(binding.mark, "")
 
     @staticmethod
     def make_generation(generation: Path) -> None:

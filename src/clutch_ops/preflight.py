@@ -6,8 +6,8 @@ import os
 import pwd
 import shutil
 
-from clutch_ops import clock, health, place, settings
-from clutch_ops.control import Control
+from clutch_ops import clock, health, place, services, settings
+from clutch_ops.control import Control, NotRunning
 from clutch_ops.databases import Store
 from clutch_ops.doctor_settings import half_written
 from clutch_ops.findings import BAD
@@ -111,8 +111,15 @@ def check_running(layout: Layout, binding: Binding) -> None:
     Raises:
         Refused: it does not run, or what it answers is wrong.
     """
-    with Control(layout) as control:
-        status = control.ask("status")
+    try:
+        with Control(layout) as control:
+            status = control.ask("status")
+    except NotRunning as still:
+        raise Refused(
+            still.reason,
+            f"Start it ({services.start(layout)}), then type this again. Where it does not start: "
+            "--even-if-ill",
+        ) from None
     if status.get("binding") != binding.number or not status.get("ready"):
         raise Refused(
             "The site is starting, or runs on something else than `current` says.",

@@ -1,4 +1,4 @@
-"""Old releases and generations go; what the last three bindings need stays."""
+"""Old releases and generations go; what the last three releases need stays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import shutil
 
 from clutch_ops import databases
-from clutch_ops.layout import Layout
+from clutch_ops.layout import Binding, Layout
 
 KEPT = 3
 JOURNALS_KEPT = 50
@@ -18,13 +18,13 @@ _PINNED = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
 def prune(layout: Layout) -> list[str]:
     """Delete what is older; what was deleted. What `current` binds is never touched."""
     current = layout.current()
-    made = layout.bindings_made()
-    kept = [one for one in made[-KEPT:] if one.number != current.number] + [current]
+    made = layout.bindings_committed()
+    kept = [*_kept(made), current]
     gone = [one for one in made if one.number < current.number and one not in kept]
     generations = {one.generation.name for one in kept}
     for one in gone:
         if one.generation.name not in generations and one.generation.exists():
-            databases.store_of(layout, one).drop()
+            databases.drop(layout, one.generation, one.database)
             shutil.rmtree(one.generation, ignore_errors=True)
         shutil.rmtree(one.folder, ignore_errors=True)
     _prune_releases(layout, {one.release.name for one in kept})
@@ -36,6 +36,16 @@ def prune(layout: Layout) -> list[str]:
         if folder.resolve() != layout.ops.resolve():
             shutil.rmtree(folder, ignore_errors=True)
     return [f"binding {one.number}" for one in gone]
+
+
+def _kept(made: list[Binding]) -> list[Binding]:
+    """The newest bindings, and the newest one of each of the newest releases.
+
+    A restore makes another binding of the same release: it must not use up the way back.
+    """
+    newest = {one.release: one for one in made}
+    releases = sorted(newest.values(), key=lambda one: one.number)
+    return made[-KEPT:] + releases[-KEPT:]
 
 
 def _prune_releases(layout: Layout, kept: set[str]) -> None:

@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from clutch_ops import arguments as typed
-from clutch_ops import ballast, canary, databases
+from clutch_ops import ballast, canary, committed, databases
 from clutch_ops.journal import Journal, journals, only_one, switching
 from clutch_ops.layout import Binding, Layout
 from clutch_ops.refusals import DONE, ROLLED_BACK, RolledBack
 from clutch_ops.report import report_cut
 
 
-def make_safe(layout: Layout) -> None:
+def make_safe(current: Binding) -> None:
     """What must be done before the site may serve: its gate opened, its room on the disk free."""
-    current = layout.current()
     ballast.drop(current)
     current.gate.unlink(missing_ok=True)
 
@@ -32,10 +31,13 @@ def tidy(layout: Layout) -> list[str]:
 
     Only what such an act has noted is touched, and never what `current` binds.
     """
-    current = layout.current()
+    current = committed.check(layout)
+    if not current.mark.exists():
+        layout.commit_to(current)
     told = [_finish(layout, one, current) for one in journals(layout) if not one.is_ended]
     for binding in layout.bindings_made():
         ballast.drop(binding)
+    _clear_refused(layout, current)
     canary.discard(layout)
     for place in (layout.root, layout.releases, layout.environments):
         for draft in place.glob(".*.new"):
@@ -71,10 +73,21 @@ def _finish(layout: Layout, journal: Journal, current: Binding) -> str:
     return f"The {act} of {journal.path.name[:13]} was cut off: {after}."
 
 
+def _clear_refused(layout: Layout, current: Binding) -> None:
+    """What refused acts noted and left all the same: `current` has never led there."""
+    past = {one.number for one in layout.bindings_committed()}
+    meant = [line for one in journals(layout) for line in one.lines() if line["step"] == "binding"]
+    for one in meant:
+        if one["number"] not in past:
+            _clear(layout, one, current)
+
+
 def _clear(layout: Layout, meant: dict[str, Any], current: Binding) -> None:
     others = [one for one in layout.bindings_made() if one.number != meant["number"]]
     generation = layout.generations / str(meant["generation"])
-    if all(one.generation != generation.resolve() for one in others):
+    unused = all(one.generation != generation.resolve() for one in others)
+    # One that is gone was taken away before: its database's name may be another site's by now.
+    if unused and generation.exists():
         databases.drop(layout, generation, meant["database"])
         shutil.rmtree(generation, ignore_errors=True)
     folder: Path = layout.bindings / str(meant["number"])
@@ -87,7 +100,7 @@ def recover(root: Path, arguments: Sequence[str]) -> int:
     typed.Words("recover", recover.__doc__).parse_args(arguments)
     layout = Layout(root)
     with only_one(layout, "recover"), switching(layout):
-        make_safe(layout)
+        make_safe(committed.check(layout))
         told = tidy(layout)
     print(*(told or ["Nothing was cut off: the site is as it should be."]), sep="\n")
     return DONE

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clutch_ops import arguments as typed
-from clutch_ops import inspection, preflight, settings
+from clutch_ops import committed, inspection, preflight, settings
 from clutch_ops.control import Control
 from clutch_ops.journal import only_one
 from clutch_ops.layout import Binding, Layout, name_of
 from clutch_ops.refusals import Refused
 from clutch_ops.report import RELEASES, Steps, begin, conclude
-from clutch_ops.switch import Change, change_over
+from clutch_ops.switch import Plan, change_over
 
 
 def restart(root: Path, arguments: Sequence[str]) -> int:
@@ -25,7 +25,7 @@ def restart(root: Path, arguments: Sequence[str]) -> int:
 
 
 def _restart(layout: Layout) -> int:
-    current = layout.current()
+    current = committed.check(layout)
     what = f"Restart of {name_of(current.release)}"
     facts = dict.fromkeys(RELEASES, name_of(current.release))
     steps = begin(layout, "restart", what, 6, facts)
@@ -37,8 +37,7 @@ def _anew(layout: Layout, current: Binding, steps: Steps) -> str:
         preflight.check_settings_file(layout)
         _see_port(layout)
         inspection.check_settings(layout, current)
-    change_over(layout, Change(current, current), steps)
-    return ""
+    return change_over(layout, Plan(current), steps)
 
 
 def _see_port(layout: Layout) -> None:

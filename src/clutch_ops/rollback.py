@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clutch_ops import arguments as typed
-from clutch_ops import databases, inspection, preflight, recover, source
+from clutch_ops import committed, databases, inspection, preflight, recover, source
 from clutch_ops.journal import only_one
 from clutch_ops.layout import Binding, Layout, name_of, release_facts
 from clutch_ops.prune import prune
 from clutch_ops.refusals import NeedsPerson, Refused
 from clutch_ops.report import Steps, begin, conclude
-from clutch_ops.switch import Change, change_over
-from clutch_ops.update import planned, try_out
+from clutch_ops.switch import Plan, change_over
+from clutch_ops.update import try_out
 
 TOLD = 6
 STEPS_BESIDE, STEPS_FROZEN = 6, 8
@@ -41,7 +41,7 @@ def rollback(root: Path, arguments: Sequence[str]) -> int:
 
 
 def _roll_back(layout: Layout, discard: bool, because: str) -> int:
-    now = layout.current()
+    now = committed.check(layout)
     then = _before(layout, now)
     what = f"Rollback {name_of(now.release)} -> {name_of(then.release)}"
     what += f" ({because})" if because else ""
@@ -73,11 +73,11 @@ def _go(layout: Layout, now: Binding, then: Binding, discard: bool, steps: Steps
     accepts = None if discard else _accepted(layout, now, then)
     trial = try_out(layout, then if discard else now, then.release, steps, accepts)
     copied = then if discard else None
-    before, after = planned(layout, now, then.release, steps, copied, accepts)
     seconds = 3 * trial.preparing + 10
-    change_over(layout, Change(before, after, copied, False, seconds), steps)
+    plan = Plan(now, then.release, copied, accepts, seconds=seconds)
+    left = change_over(layout, plan, steps)
     prune(layout)
-    return "Tell whoever made the newer release what was wrong with it."
+    return left or "Tell whoever made the newer release what was wrong with it."
 
 
 def _before(layout: Layout, now: Binding) -> Binding:
@@ -88,7 +88,7 @@ def _before(layout: Layout, now: Binding) -> Binding:
     Raises:
         Refused: there is none.
     """
-    made = [one for one in layout.bindings_made() if one.number < now.number]
+    made = [one for one in layout.bindings_committed() if one.number < now.number]
     others = [one for one in made if one.release != now.release and not _follows(layout, one, now)]
     if not others:
         raise Refused("There is no release before this one to go back to.", "clutch update")

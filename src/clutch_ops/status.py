@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from clutch_ops import arguments as typed
-from clutch_ops import durable, keepers, memory, processes, services, terminal
+from clutch_ops import committed, durable, keepers, memory, processes, services, terminal
 from clutch_ops.place import Place, as_it_stands
 from clutch_ops.refusals import DONE, NEEDS_PERSON, NeedsPerson
 
@@ -115,6 +115,8 @@ def _live(place: Place, pids: list[int]) -> dict[str, int]:
 
 
 def _trouble(place: Place, found: list[dict[str, Any]]) -> str | None:
+    if place.binding and (edited := committed.trouble(place.layout)):
+        return edited
     if not found:
         held = processes.is_held(place)
         return "its holder runs, and no release" if held else "no process serves it"

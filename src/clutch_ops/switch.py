@@ -1,9 +1,10 @@
 """Changing over from one binding to another: the only part of an update that touches the site.
 
-Two ways, one end. Where the data stays, the new release is started and looked at beside the old
-one, and the public notices nothing. Where the data changes, the old one ends first, its data is
-copied and the copy migrated, while connections wait in the socket's queue. Both end in one rename
-of `current`: before it everything leads back, after it everything leads forward.
+Three ways, one end. Where nothing runs, the release begins on its data for nobody but us. Where
+the data stays, the new release is started and looked at beside the old one, and the public notices
+nothing. Where the data changes, the old one ends first, its data is copied and the copy migrated,
+while connections wait in the socket's queue. All end in one rename of `current`: before it
+everything leads back, after it everything leads forward.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ import os
 import shutil
 import sqlite3
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from clutch_ops import ballast, canary, databases, durable, health, services
-from clutch_ops.control import Control, HolderGone
+from clutch_ops.control import Control, HolderGone, NotRunning
 from clutch_ops.databases import Store
 from clutch_ops.health import Unhealthy
-from clutch_ops.journal import switching
+from clutch_ops.journal import holding, switching
 from clutch_ops.layout import Binding, Layout, release_facts
 from clutch_ops.refusals import NeedsPerson, Refused, RolledBack
 from clutch_ops.report import COMMITTED, Steps
@@ -32,6 +33,8 @@ LOAD_S = 60.0
 ENDS_S = 8.0
 BACK_S = 60.0
 ALONE_S = 3.0
+# A holder whose release ends at once lives for less, and its manager waits less.
+REACH_S = 15.0
 LEAST_PREPARE_S = 30.0
 # What the holder is told, as the step says it.
 TITLES = {
@@ -46,64 +49,155 @@ MEND = (
 
 
 @dataclass(frozen=True)
-class Change:
-    """From what to what; `copied` is whose data the new generation begins with.
+class Plan:
+    """What is to follow `before`. `release` None: the same binding, by new processes.
 
-    `copied` None leaves the data where it is. `seconds` is what preparing may take.
+    `copied` is whose data a new generation begins with; None leaves the data where it is.
+    `accepts` is the newer schema that an older release is to run on. `seconds` is what preparing
+    may take.
     """
 
     before: Binding
-    after: Binding
+    release: Path | None = None
     copied: Binding | None = None
+    accepts: str | None = None
     may_drop: bool = False
     seconds: float = LEAST_PREPARE_S
 
 
-def change_over(layout: Layout, change: Change, steps: Steps) -> None:
-    """Let the site run on `change.after`.
+@dataclass(frozen=True)
+class Change:
+    """A plan, and the binding that was made for it."""
+
+    plan: Plan
+    after: Binding
+
+    @property
+    def before(self) -> Binding:
+        return self.plan.before
+
+
+def change_over(layout: Layout, plan: Plan, steps: Steps) -> str:
+    """Let the site run as planned; what is left to be typed: where it stood still, starting it.
 
     Raises:
         Refused: the new release did not start well; the old one served all the time.
         RolledBack: the same, after the old one had been stopped.
         NeedsPerson: the old one does not come back either.
     """
-    with switching(layout), Control(layout) as control:
-        begun = control.ask("begin")
-        if not begun["ok"]:
-            raise Refused(f"The site can't be changed now: {begun['why']}.", "Try again.")
+    with ExitStack() as held:
+        control = _reach(layout, held)
+        held.enter_context(switching(layout))
+        change = Change(plan, _made(layout, plan, steps))
         try:
-            _bring_up(layout, change, steps, control)
+            if control is None:
+                _put_in_place(layout, change, steps)
+            else:
+                _bring_up(layout, change, steps, control)
         except BaseException as error:  # noqa: BLE001 - whatever it was, the site comes first
-            _go_back(layout, change, steps, control, error)
-        _go_on(change, steps, control)
+            if not _counts(layout, change, steps):
+                _go_back(layout, change, steps, control, error)
+        ballast.drop(change.before)
+        change.after.gate.unlink(missing_ok=True)
+        if control is None:
+            return f"Start the site: {services.start(layout)}"
+        _go_on(steps, control)
+    return ""
+
+
+def _reach(layout: Layout, held: ExitStack) -> Control | None:
+    """The holder's line, once it lets us conduct; None where the site stands still, and stays so.
+
+    A manager may start a holder again and again that ends at once, because the release does.
+    """
+    until = time.monotonic() + REACH_S
+    while True:
+        with suppress(NotRunning, HolderGone):
+            control = held.enter_context(Control(layout))
+            begun = control.ask("begin")
+            if begun["ok"]:
+                return control
+            why = f"The site can't be changed now: {begun['why']}."
+            raise Refused(why, "Try again.")
+        try:
+            held.enter_context(holding(layout))
+        except Refused:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return None
+
+
+def _made(layout: Layout, plan: Plan, steps: Steps) -> Binding:
+    """The binding to change to, noted in case of a cut. What can't be made whole is taken away."""
+    before = plan.before
+    if plan.release is None:
+        return before
+    generation, database = before.generation, before.database
+    if plan.copied is not None:
+        generation, database = databases.next_generation(layout)
+    number = layout.next_number()
+    meant = {"number": number, "generation": generation.name, "database": database}
+    steps.journal.note("binding", **meant, before=before.number)
+    try:
+        layout.make_generation(generation)
+        return layout.bind(plan.release, generation, database, plan.accepts)
+    except BaseException:
+        folder = layout.bindings / str(number)
+        drop(layout, Binding(folder, plan.release, generation, database), before)
+        raise
 
 
 def _bring_up(layout: Layout, change: Change, steps: Steps, control: Control) -> None:
-    number = change.after.number
-    if change.copied is not None:
+    plan, number = change.plan, change.after.number
+    if plan.copied is not None:
         change.after.gate.touch(mode=0o600)
     with steps.step("start", "Start it beside the one that runs"):
         _tell(control, "start", binding=number, seconds=LOAD_S)
-    before = _freeze(layout, change, steps, control) if change.copied is not None else {}
+    before = _freeze(layout, change, plan.copied, steps, control) if plan.copied else {}
     with steps.step("prepare", "Bring the data to its schema, start its processes"):
-        _tell(control, "prepare", seconds=max(LEAST_PREPARE_S, change.seconds))
+        _tell(control, "prepare", seconds=max(LEAST_PREPARE_S, plan.seconds))
     with steps.step("gate", "Ask it what the public will ask"):
-        if change.copied is not None:
-            canary.check_migrated(layout, change.after, before, change.may_drop)
+        if plan.copied is not None:
+            canary.check_migrated(layout, change.after, before, plan.may_drop)
         version = str(release_facts(change.after.release).get("version"))
         health.check(Address(path=layout.run / f"check-{number}.sock"), version)
+    _commit(layout, change, steps)
+
+
+def _put_in_place(layout: Layout, change: Change, steps: Steps) -> None:
+    """The same where nothing runs: it begins on the data that it will have, for nobody but us."""
+    plan = change.plan
+    change.after.gate.touch(mode=0o600)
+    before = _freeze(layout, change, plan.copied, steps, None) if plan.copied else {}
+    with steps.step("prepare", "Bring the data to its schema, start its processes"):
+        canary.begin_on(layout, change.after, before, plan.may_drop)
+    _commit(layout, change, steps)
+
+
+def _commit(layout: Layout, change: Change, steps: Steps) -> None:
     with steps.step("commit", "Change over"):
         layout.commit_to(change.after)
         steps.facts[COMMITTED] = True
 
 
-def _freeze(layout: Layout, change: Change, steps: Steps, control: Control) -> dict[str, int]:
+def _counts(layout: Layout, change: Change, steps: Steps) -> bool:
+    """Whether the commit has happened, though something failed right after it."""
+    if change.after != change.before and layout.leads_to(change.after):
+        steps.facts[COMMITTED] = True
+    return COMMITTED in steps.facts
+
+
+def _freeze(
+    layout: Layout, change: Change, copied: Binding, steps: Steps, control: Control | None
+) -> dict[str, int]:
     """Copy the data when nobody can change it any more; what was counted in it."""
-    assert change.copied is not None
     with steps.step("freeze", "Let requests finish; new ones wait"):
         ballast.take_on(change.before)
-        steps.facts["frozen"] = True
-        _tell(control, "stop", seconds=15)
+        if control is not None:
+            steps.facts["frozen"] = True
+            _tell(control, "stop", seconds=15)
         change.before.gate.touch(mode=0o600)
         durable.sync(change.before.gate.parent)
         store = databases.store_of(layout, change.before)
@@ -111,8 +205,8 @@ def _freeze(layout: Layout, change: Change, steps: Steps, control: Control) -> d
         _check_alone(store)
     with steps.step("copy", "Copy the data"):
         store = databases.store_of(layout, change.after)
-        databases.store_of(layout, change.copied).copy_to(store)
-        copy_files(change.copied.generation, change.after.generation)
+        databases.store_of(layout, copied).copy_to(store)
+        copy_files(copied.generation, change.after.generation)
         databases.renew_epoch(store)
         return databases.counts(store)
 
@@ -141,11 +235,9 @@ def copy_files(home: Path, to: Path) -> None:
     durable.sync_tree(to)
 
 
-def _go_on(change: Change, steps: Steps, control: Control) -> None:
+def _go_on(steps: Steps, control: Control) -> None:
     """After the commit: whatever fails here, a holder that starts again goes on from `current`."""
-    ballast.drop(change.before)
     with steps.step("open", "Let the public in"):
-        change.after.gate.unlink(missing_ok=True)
         try:
             control.ask("open", seconds=15)
             control.ask("end")
@@ -154,7 +246,7 @@ def _go_on(change: Change, steps: Steps, control: Control) -> None:
 
 
 def _go_back(
-    layout: Layout, change: Change, steps: Steps, control: Control, error: BaseException
+    layout: Layout, change: Change, steps: Steps, control: Control | None, error: BaseException
 ) -> NoReturn:
     """Have the old binding run again, then say why as the refusal that it is."""
     reason = _reason(change, error)
@@ -162,11 +254,7 @@ def _go_back(
     with suppress(OSError):
         steps.journal.note("back", why=str(error))
     change.before.gate.unlink(missing_ok=True)
-    try:
-        answer = control.ask("abort", seconds=BACK_S)
-        control.ask("end")
-    except HolderGone:
-        answer = {"ok": False, "why": "the holder ended", "gone": True}
+    answer = _runs_again(control)
     drop(layout, change.after, change.before)
     frozen = bool(steps.facts.get("frozen"))
     if not answer["ok"] and frozen:
@@ -178,6 +266,21 @@ def _go_back(
     kind = RolledBack if frozen else Refused
     advice = error.advice if isinstance(error, Refused) else ""
     raise kind(reason, advice, _details(error)) from error
+
+
+def _runs_again(control: Control | None) -> dict[str, Any]:
+    """The holder's answer when it has what `current` says serve; nothing is asked of a still site.
+
+    It was still before, too.
+    """
+    if control is None:
+        return {"ok": True}
+    try:
+        answer = control.ask("abort", seconds=BACK_S)
+        control.ask("end")
+    except HolderGone:
+        return {"ok": False, "why": "the holder ended"}
+    return answer
 
 
 def drop(layout: Layout, after: Binding, before: Binding) -> None:

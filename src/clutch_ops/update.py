@@ -9,14 +9,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clutch_ops import arguments as typed
-from clutch_ops import canary, databases, environments, inspection, preflight, recover, source, tool
+from clutch_ops import (
+    canary,
+    committed,
+    databases,
+    environments,
+    inspection,
+    preflight,
+    recover,
+    source,
+    tool,
+)
 from clutch_ops.databases import Store
 from clutch_ops.journal import only_one
 from clutch_ops.layout import Binding, Layout, name_of, release_facts
 from clutch_ops.prune import prune
 from clutch_ops.refusals import Refused
 from clutch_ops.report import Steps, begin, conclude, say
-from clutch_ops.switch import Change, change_over
+from clutch_ops.switch import Plan, change_over
 
 PAUSE_S = 15.0
 STEPS_BESIDE, STEPS_FROZEN = 11, 13
@@ -48,7 +58,7 @@ def update(root: Path, arguments: Sequence[str]) -> int:
 
 
 def _update(layout: Layout, wanted: argparse.Namespace) -> int:
-    before = layout.current()
+    before = committed.check(layout)
     ref = wanted.to or layout.facts.get("ref") or "HEAD"
     what = f"Update of {name_of(before.release)} to {ref}"
     facts = {"from": name_of(before.release), "to": ref}
@@ -65,8 +75,8 @@ def _bring(
         steps.what = f"Update to {name_of(release)}, which the site runs already"
         return ""
     steps.what = f"Update {name_of(before.release)} -> {name_of(release)}"
-    _apply(layout, before, release, wanted.pause, steps)
-    return f"Should it disappoint: {layout.launcher} rollback"
+    left = _apply(layout, before, release, wanted.pause, steps)
+    return left or f"Should it disappoint: {layout.launcher} rollback"
 
 
 def _fetched(
@@ -94,7 +104,8 @@ def _fetched(
     return release
 
 
-def _apply(layout: Layout, before: Binding, release: Path, pause: float, steps: Steps) -> None:
+def _apply(layout: Layout, before: Binding, release: Path, pause: float, steps: Steps) -> str:
+    """Changes over; what is left to be typed."""
     new = prepare_release(layout, before, release, steps)
     if new:
         steps.count = STEPS_FROZEN
@@ -108,10 +119,11 @@ def _apply(layout: Layout, before: Binding, release: Path, pause: float, steps: 
             f"migrated, more than {pause:g} s.",
             f"At a quiet hour: {layout.launcher} update --pause {2 * forecast:.0f}",
         )
-    change = planned(layout, before, release, steps, copied=before if new else None)
-    seconds = 3 * trial.preparing + 10
-    change_over(layout, Change(*change, before if new else None, may_drop, seconds), steps)
+    copied, seconds = before if new else None, 3 * trial.preparing + 10
+    plan = Plan(before, release, copied, may_drop=may_drop, seconds=seconds)
+    left = change_over(layout, plan, steps)
     finish(layout, release, steps)
+    return left
 
 
 def prepare_release(layout: Layout, before: Binding, release: Path, steps: Steps) -> dict[str, str]:
@@ -161,30 +173,6 @@ def try_out(
         trial = canary.rehearse(layout, release, store, accepts, may_drop=may_drop, bare=bare)
         step.note = f"ready after {trial.preparing:.1f} s"
     return trial
-
-
-def planned(
-    layout: Layout,
-    before: Binding,
-    release: Path,
-    steps: Steps,
-    copied: Binding | None,
-    accepts: str | None = None,
-) -> tuple[Binding, Binding]:
-    """The binding before and the one after, which is made, and noted in case of a cut."""
-    generation, database = before.generation, before.database
-    if copied is not None:
-        generation, database = databases.next_generation(layout)
-    number = layout.next_number()
-    steps.journal.note(
-        "binding",
-        number=number,
-        generation=generation.name,
-        database=database,
-        before=before.number,
-    )
-    layout.make_generation(generation)
-    return before, layout.bind(release, generation, database, accepts)
 
 
 def finish(layout: Layout, release: Path, steps: Steps) -> None:

@@ -150,6 +150,19 @@ class Site:
             return bool(told["pid"] == pid and told["ready"])
         return False
 
+    def serving_again(self, before: int) -> None:
+        """Wait until another release's process than this one answers."""
+        holder = self.holder and self.holder.pid
+        assert holder
+        wait_until(lambda: self.is_held_by(holder) and self.parent != before, 60)
+
+    @property
+    def parent(self) -> int | None:
+        """The process that the holder has started."""
+        with Control(self.layout) as control:
+            told: int | None = control.ask("status")["parent"]
+        return told
+
     def said(self) -> str:
         return (self.root / "run" / "holder.log").read_text(encoding="utf-8", errors="replace")
 

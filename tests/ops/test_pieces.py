@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from clutch_ops import databases, durable, holder, inspection, settings
+from clutch_ops import committed, databases, durable, holder, inspection, recover, settings
 from clutch_ops.databases import Sqlite
 from clutch_ops.imports import imports_of
 from clutch_ops.journal import Journal, holding, journals, only_one
 from clutch_ops.layout import Layout
 from clutch_ops.listening import Notify
 from clutch_ops.postgres import Postgres
+from clutch_ops.prune import prune
 from clutch_ops.refusals import NeedsPerson, Refused
 from clutch_ops.served import Served
 
@@ -233,3 +234,60 @@ def test_a_file_is_replaced_whole_and_its_link_too(tmp_path: Path) -> None:
     durable.point(tmp_path / "link", "other.json")
     assert str((tmp_path / "link").readlink()) == "other.json"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "told.json"]
+
+
+def test_a_cut_between_the_commit_and_its_mark_is_no_edit(layout: Layout) -> None:
+    bound(layout)
+    first = layout.current()
+    second = layout.bind(first.release, first.generation, None)
+    journal = Journal.begin(layout, "update", what="Update")
+    journal.note("binding", number=second.number, generation="gen-1", database=None)
+    durable.point(layout.root / "current", f"bindings/{second.number}")
+    with pytest.raises(NeedsPerson, match="the last change put it at binding 1"):
+        committed.check(layout)
+    journal.note("commit", state="begin", title="Change over")
+    assert committed.check(layout) == second
+    recover.tidy(layout)
+    assert layout.bindings_committed() == [first, second]
+    durable.point(layout.root / "current", "bindings/1")
+    with pytest.raises(NeedsPerson, match="None serves"):
+        committed.check(layout)
+
+
+def test_what_a_refused_act_left_is_cleared_away_and_counts_for_nothing(layout: Layout) -> None:
+    bound(layout)
+    current = layout.current()
+    left = layout.generations / "gen-2"
+    layout.make_generation(left)
+    junk = layout.bind(current.release, left, None)
+    journal = Journal.begin(layout, "rollback", what="Rollback")
+    journal.note("binding", number=junk.number, generation="gen-2", database=None)
+    journal.note("end", status=2)
+    assert layout.bindings_committed() == [current]
+    recover.tidy(layout)
+    assert layout.bindings_made() == [current]
+    assert not left.exists()
+
+
+def test_bindings_of_an_older_tool_have_no_marks_and_count(layout: Layout) -> None:
+    bound(layout)
+    first = layout.current()
+    first.mark.unlink()
+    assert layout.bindings_committed() == [first]
+    second = layout.bind(first.release, first.generation, None)
+    layout.commit_to(second)
+    assert layout.bindings_committed() == [first, second]
+
+
+def test_restores_do_not_use_up_the_releases_that_are_kept(layout: Layout) -> None:
+    for name in ("a", "b", "c", "d", "e"):
+        (layout.releases / name).mkdir()
+    for number, name in enumerate("abcdeeee", 1):
+        layout.make_generation(layout.generations / f"gen-{number}")
+        folder = layout.generations / f"gen-{number}"
+        layout.commit_to(layout.bind(layout.releases / name, folder, None))
+    layout.ops.symlink_to("ops-e")
+    prune(layout)
+    assert [one.number for one in layout.bindings_made()] == [3, 4, 6, 7, 8]
+    assert sorted(path.name for path in layout.releases.iterdir()) == ["c", "d", "e"]
+    assert len(list(layout.generations.iterdir())) == 5

@@ -137,6 +137,7 @@ FIXED: Final = (
     N_("At a quiet hour: {command} update --pause {seconds}"),
     N_("Start the site: {command}"),
     N_("Start it ({command}), then type this again."),
+    N_("Start it ({command}), then type this again. Where it does not start: --even-if-ill"),
     N_("Tell whoever made the newer release what was wrong with it."),
     N_("Tell whoever made it."),
     N_("Don't install it. Tell whoever made the release, or look at your package index."),
