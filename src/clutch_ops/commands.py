@@ -143,5 +143,5 @@ def _hand_over(root: Path, arguments: Sequence[str]) -> int:
     except OSError as error:
         raise Refused(
             f"The release's environment can't be started ({error.strerror}).",
-            f"{layout.launcher} update, which makes another one.",
+            f"{layout.launcher} restart, which makes another one.",
         ) from None

@@ -74,5 +74,5 @@ def lacks(place: Place, module: str) -> bool:
 def remedy(place: Place) -> str:
     """What makes the environment whole again."""
     if place.binding:
-        return f"{place.typed} update"
+        return f"{place.typed} restart"
     return f"{place.root / 'tools' / 'bootstrap.sh'} run"

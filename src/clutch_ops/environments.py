@@ -1,11 +1,13 @@
 """A release's packages: one environment a lock, made afresh from the lock and never changed.
 
 Releases with the same lock share one; a lock that changes gets a new one. What somebody installed
-into one by hand makes it unfit, and another is made from the wheels that are kept.
+into one by hand, or took away, makes it unfit, and so does another Python than it was made for:
+another is made from the wheels that are kept.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import re
@@ -20,6 +22,7 @@ from clutch_ops.layout import Layout
 from clutch_ops.refusals import Refused
 
 SECONDS = 900
+STARTS_S = 60
 STAMP = "clutch-environment.json"
 # What venv makes without ever being asked for it, and what a run leaves behind.
 _NOT_COUNTED = {"__pycache__"}
@@ -50,6 +53,17 @@ def ensure(layout: Layout, release: Path) -> Path:
     return folder
 
 
+def renew(layout: Layout, release: Path) -> bool:
+    """See that the release's environment is whole; whether another had to be made or taken.
+
+    Raises:
+        Refused: there is none, and none can be made.
+    """
+    before = (release / ".venv").resolve()
+    was_there = before.is_dir()
+    return ensure(layout, release).resolve() != before or not was_there
+
+
 def digest(lock: Path) -> str:
     """Names an environment: the lock and the Python that it is for."""
     python = f"{sys.implementation.cache_tag}-{sys.platform}"
@@ -57,9 +71,46 @@ def digest(lock: Path) -> str:
 
 
 def is_untouched(folder: Path) -> bool:
-    """Whether exactly what was installed is there, going by names and what packages record."""
+    """Whether its Python starts, and exactly what was installed is there.
+
+    That goes by names, by what packages record, and by the sizes of the files that they record.
+    """
     told = durable.read_json(folder / STAMP)
-    return told is not None and told.get("contents") == _contents(folder)
+    same = told is not None and told.get("contents") == _contents(folder)
+    return same and _is_whole(folder) and _starts(folder)
+
+
+def _is_whole(folder: Path) -> bool:
+    for record in folder.glob("lib/python*/site-packages/*.dist-info/RECORD"):
+        place = record.parent.parent
+        with record.open(encoding="utf-8", newline="") as file:
+            for name, _, size in csv.reader(file):
+                if size and not _has_size(place / name, int(size)):
+                    return False
+    return True
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
+
+
+def _starts(folder: Path) -> bool:
+    """Whether its Python is still of the version that its packages were installed for."""
+    asked = "import sys; print(sys.implementation.cache_tag)"
+    try:
+        told = subprocess.run(
+            [str(folder / "bin" / "python"), "-I", "-c", asked],
+            capture_output=True,
+            text=True,
+            timeout=STARTS_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return told.stdout.strip() == sys.implementation.cache_tag
 
 
 def _contents(folder: Path) -> str:

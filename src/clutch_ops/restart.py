@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
 from clutch_ops import arguments as typed
-from clutch_ops import committed, inspection, preflight, settings
-from clutch_ops.control import Control
+from clutch_ops import committed, environments, inspection, preflight, settings
+from clutch_ops.control import Control, NotRunning
 from clutch_ops.journal import only_one
 from clutch_ops.layout import Binding, Layout, name_of
 from clutch_ops.refusals import Refused
@@ -28,25 +29,44 @@ def _restart(layout: Layout) -> int:
     current = committed.check(layout)
     what = f"Restart of {name_of(current.release)}"
     facts = dict.fromkeys(RELEASES, name_of(current.release))
-    steps = begin(layout, "restart", what, 6, facts)
+    steps = begin(layout, "restart", what, 7, facts)
     return conclude(layout, steps, lambda: _anew(layout, current, steps))
 
 
 def _anew(layout: Layout, current: Binding, steps: Steps) -> str:
+    with steps.step("environment", "Install its packages from the lock"):
+        environments.renew(layout, current.release)
     with steps.step("inspect", "Look at the settings"):
         preflight.check_settings_file(layout)
-        _see_port(layout)
+        _see_address(layout)
         inspection.check_settings(layout, current)
     return change_over(layout, Plan(current), steps)
 
 
-def _see_port(layout: Layout) -> None:
-    """The holder keeps the socket that it has: another port needs another holder."""
-    wanted = settings.address(layout)[1]
-    with Control(layout) as control:
-        held = control.ask("status")["address"][1]
-    if wanted not in {0, held}:
-        raise Refused(
-            f"CLUTCH_PORT is {wanted} now, and the site's socket is at {held}.",
-            "Stop the service and start it again; visitors will notice that.",
-        )
+def _see_address(layout: Layout) -> None:
+    """The holder keeps the socket that it has: another address needs another holder."""
+    host, port = settings.address(layout)
+    try:
+        with Control(layout) as control:
+            told = control.ask("status")["address"]
+    except NotRunning:
+        return
+    for name, wanted, held in (("CLUTCH_PORT", port, told[1]), ("CLUTCH_HOST", host, told[0])):
+        if not _is_held(wanted, held):
+            raise Refused(
+                f"{name} is {wanted} now, and the site's socket is at {held}.",
+                "Stop the service and start it again; visitors will notice that.",
+            )
+
+
+def _is_held(wanted: str | int, held: str | int) -> bool:
+    """Whether the socket is where it is wanted. A name is held by any of its numbers."""
+    if wanted in {0, held}:
+        return True
+    if isinstance(wanted, int):
+        return False
+    try:
+        found = socket.getaddrinfo(wanted, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return held in {one[4][0] for one in found}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clutch_ops import arguments as typed
-from clutch_ops import committed, databases, inspection, preflight, recover, source
+from clutch_ops import committed, databases, environments, inspection, preflight, recover, source
 from clutch_ops.journal import only_one
 from clutch_ops.layout import Binding, Layout, name_of, release_facts
 from clutch_ops.prune import prune
@@ -17,7 +17,7 @@ from clutch_ops.switch import Plan, change_over
 from clutch_ops.update import try_out
 
 TOLD = 6
-STEPS_BESIDE, STEPS_FROZEN = 6, 8
+STEPS_BESIDE, STEPS_FROZEN = 7, 9
 
 
 def rollback(root: Path, arguments: Sequence[str]) -> int:
@@ -71,6 +71,8 @@ def _call_for_help(layout: Layout, because: str, refused: Refused) -> NeedsPerso
 def _go(layout: Layout, now: Binding, then: Binding, discard: bool, steps: Steps) -> str:
     preflight.check_room(layout, databases.store_of(layout, now))
     accepts = None if discard else _accepted(layout, now, then)
+    with steps.step("environment", "Install its packages from the lock"):
+        environments.renew(layout, then.release)
     trial = try_out(layout, then if discard else now, then.release, steps, accepts)
     copied = then if discard else None
     seconds = 3 * trial.preparing + 10

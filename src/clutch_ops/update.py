@@ -29,6 +29,7 @@ from clutch_ops.report import Steps, begin, conclude, say
 from clutch_ops.switch import Plan, change_over
 
 PAUSE_S = 15.0
+ENVIRONMENT = "Install its packages from the lock"
 STEPS_BESIDE, STEPS_FROZEN = 11, 13
 
 
@@ -72,11 +73,25 @@ def _bring(
     release = _fetched(layout, before, ref, wanted, steps)
     steps.facts |= {"to": name_of(release)}
     if release == before.release:
-        steps.what = f"Update to {name_of(release)}, which the site runs already"
-        return ""
+        return _same(layout, before, wanted, steps)
+    if not wanted.even_if_ill:
+        preflight.check_running(layout, before)
     steps.what = f"Update {name_of(before.release)} -> {name_of(release)}"
     left = _apply(layout, before, release, wanted.pause, steps)
     return left or f"Should it disappoint: {layout.launcher} rollback"
+
+
+def _same(layout: Layout, before: Binding, wanted: argparse.Namespace, steps: Steps) -> str:
+    """There is nothing newer: packages that are damaged are made anew all the same."""
+    with steps.step("environment", ENVIRONMENT):
+        mended = environments.renew(layout, before.release)
+    if mended:
+        steps.what = f"Update: {name_of(before.release)} runs on packages that were made anew"
+        return change_over(layout, Plan(before), steps)
+    if not wanted.even_if_ill:
+        preflight.check_running(layout, before)
+    steps.what = f"Update to {name_of(before.release)}, which the site runs already"
+    return ""
 
 
 def _fetched(
@@ -88,8 +103,6 @@ def _fetched(
             preflight.check_clock(layout, before)
         preflight.check_settings_file(layout)
         preflight.check_database(layout)
-        if not wanted.even_if_ill:
-            preflight.check_running(layout, before)
     with steps.step("fetch", "Fetch the release") as step:
         source.fetch(layout)
         commit = source.resolve(layout, ref)
@@ -128,7 +141,7 @@ def _apply(layout: Layout, before: Binding, release: Path, pause: float, steps: 
 
 def prepare_release(layout: Layout, before: Binding, release: Path, steps: Steps) -> dict[str, str]:
     """Packages and everything that can be seen without starting; its new migrations by phase."""
-    with steps.step("environment", "Install its packages from the lock"):
+    with steps.step("environment", ENVIRONMENT):
         environments.ensure(layout, release)
     with steps.step("inspect", "Look up every import, setting and template"):
         binding = Binding(

@@ -63,15 +63,16 @@ def commit(folder: Path, subject: str) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
-def lend_environment(layout: Layout) -> None:
+def lend_environment(layout: Layout, turn: str = "") -> Path:
     """The environment of this checkout, for a lock that is the same: made by pip from it, too."""
     lock = ROOT / "requirements.lock"
-    folder = layout.environments / environments.digest(lock)
+    folder = layout.environments / f"{environments.digest(lock)}{turn}"
     folder.mkdir(parents=True)
     for part in ("bin", "lib", "pyvenv.cfg"):
         (folder / part).symlink_to(ROOT / ".venv" / part)
     stamp = {"contents": environments._contents(folder), "lock": lock.read_text()}
     (folder / environments.STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+    return folder
 
 
 @dataclass

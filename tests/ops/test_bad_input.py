@@ -58,6 +58,11 @@ def half_written(site: Site) -> AbstractContextManager[object]:
     return kept(file, file.read_text(encoding="utf-8") + 'CLUTCH_SITE_NAME="hal\n')
 
 
+def another_host(site: Site) -> AbstractContextManager[object]:
+    file = site.root / ".env"
+    return kept(file, file.read_text(encoding="utf-8") + "CLUTCH_HOST=127.0.0.2\n")
+
+
 def wrong_value(site: Site) -> AbstractContextManager[object]:
     file = site.root / ".env"
     return kept(file, file.read_text(encoding="utf-8") + "CLUTCH_WORKERS=tw\n")
@@ -122,6 +127,7 @@ WHILE_IT_RUNS = {
     "a half-written .env": Case(half_written, ("update",), "opens a quotation and never ends it"),
     "the same at a restart": Case(half_written, ("restart",), "never ends it"),
     "a value that is none": Case(wrong_value, ("restart",), "CLUTCH_WORKERS=tw"),
+    "another host": Case(another_host, ("restart",), "CLUTCH_HOST is 127.0.0.2 now"),
     "a current that somebody edited": Case(
         edited_current, ("update",), "which is no binding: somebody edited it", NEEDS_PERSON
     ),
