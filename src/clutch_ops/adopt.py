@@ -24,6 +24,7 @@ from clutch_ops import (
     pm2,
     preflight,
     processes,
+    shapes,
     source,
     terminal,
     tool,
@@ -118,7 +119,7 @@ def _adopt(one: Adoption) -> str:
     _forget(one)
     binding, phases = _prepared(one)
     try:
-        _moved(one, binding, "contract" in phases.values())
+        _moved(one, binding, shapes.together(phases.values()))
         _replaced(one, binding)
     except BaseException as error:
         # Whatever it was, the old site comes first; but what the new one has accepted must stay.
@@ -164,8 +165,8 @@ def _prepared(one: Adoption) -> tuple[Binding, dict[str, str]]:
         inspection.inspect(layout, binding)
         phases = new_schemas(old.store, release)
     with steps.step("rehearse", "Try it out on a copy of the data"):
-        may_drop = "contract" in phases.values()
-        canary.rehearse(layout, release, old.store, None, may_drop=may_drop, bare=True)
+        phase = shapes.together(phases.values())
+        canary.rehearse(layout, release, old.store, None, phase=phase, bare=True)
     return binding, phases
 
 
@@ -178,7 +179,7 @@ def _meant(one: Adoption, release: Path) -> Binding:
     return Binding(layout.bindings / str(number), release, generation, database)
 
 
-def _moved(one: Adoption, binding: Binding, may_drop: bool) -> None:
+def _moved(one: Adoption, binding: Binding, phase: str) -> None:
     """Stop the old site, copy its data, and have the release begin on the copy."""
     old, layout, steps = one.old, one.layout, one.steps
     one.definition.parent.mkdir(exist_ok=True, mode=0o755)
@@ -191,9 +192,9 @@ def _moved(one: Adoption, binding: Binding, may_drop: bool) -> None:
         old.store.copy_to(store)
         copy_files(old.home, binding.generation)
         databases.renew_epoch(store)
-        before = databases.counts(store)
+        before = shapes.look(store)
     with steps.step("prepare", "Bring the copy to its schema, see that it answers"):
-        canary.begin_on(layout, binding, before, may_drop)
+        canary.begin_on(layout, binding, before, phase)
 
 
 def _replaced(one: Adoption, binding: Binding) -> None:

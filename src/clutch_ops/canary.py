@@ -15,13 +15,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clutch_ops import databases, durable, health, inspection, launch
+from clutch_ops import databases, durable, health, inspection, launch, shapes
 from clutch_ops.databases import Store
 from clutch_ops.environment import OPTIONAL
 from clutch_ops.health import Unhealthy
-from clutch_ops.layout import Binding, Layout, release_facts
+from clutch_ops.layout import Binding, Layout, version_of
 from clutch_ops.listening import Notify
 from clutch_ops.refusals import Refused
+from clutch_ops.shapes import Seen
 from clutch_ops.talk import Address, get
 
 LOAD_S = 60.0
@@ -130,13 +131,14 @@ def rehearse(
     source: Store | None,
     accepts: str | None,
     *,
-    may_drop: bool,
+    phase: str,
     bare: bool,
 ) -> Trial:
     """Copy the data, let the release migrate the copy, and use it as people would.
 
-    Without a `source` it begins with nothing, as at an installation. `bare`: start it once more
-    as on a machine that lacks every optional package. Nothing of it stays.
+    Without a `source` it begins with nothing, as at an installation. `phase` is what its migrations
+    may do. `bare`: start it once more as on a machine that lacks every optional package. Nothing of
+    it stays.
 
     Raises:
         Refused: what the release did wrong; its last lines are in the details.
@@ -147,9 +149,9 @@ def rehearse(
     layout.make_generation(binding.generation)
     trial = Trial()
     try:
-        before = _copy(layout, source, binding, trial)
+        before = _copy(layout, source, binding, trial, phase)
         with _proving(layout, binding, "On a copy of this site's data") as running:
-            _try_out(layout, binding, running, before, may_drop, trial)
+            _try_out(layout, binding, running, before, phase, trial)
         if bare:
             with _proving(layout, binding, f"Without {', '.join(OPTIONAL)}", OPTIONAL) as running:
                 _see_start(running)
@@ -159,7 +161,7 @@ def rehearse(
     return trial
 
 
-def begin_on(layout: Layout, binding: Binding, before: dict[str, int], may_drop: bool) -> None:
+def begin_on(layout: Layout, binding: Binding, before: Seen, phase: str) -> None:
     """Let a release prepare the data that it will have, and answer there; nobody else sees it.
 
     Raises:
@@ -168,8 +170,8 @@ def begin_on(layout: Layout, binding: Binding, before: dict[str, int], may_drop:
     with _started(layout, binding) as running:
         try:
             _see_start(running)
-            check_migrated(layout, binding, before, may_drop)
-            health.check(running.address, str(release_facts(binding.release).get("version")))
+            check_migrated(layout, binding, before, phase)
+            health.check(running.address, version_of(binding.release))
         except (Unhealthy, OSError) as error:
             what = f"The release does not work on the data: {error}."
             raise Refused(what, "", running.said()) from None
@@ -190,17 +192,17 @@ def _scratch(layout: Layout, release: Path, accepts: str | None) -> Binding:
     return Binding(layout.bindings / "0", release, folder, database, accepts)
 
 
-def _copy(layout: Layout, source: Store | None, binding: Binding, trial: Trial) -> dict[str, int]:
+def _copy(layout: Layout, source: Store | None, binding: Binding, trial: Trial, phase: str) -> Seen:
     store = databases.store_of(layout, binding)
     if source is None:
         store.create()
-        return {}
+        return Seen()
     began = time.monotonic()
     source.copy_to(store)
     trial.copying = time.monotonic() - began
     binding.gate.touch(mode=0o600)
     databases.renew_epoch(store)
-    return databases.counts(store)
+    return shapes.look(store, thoroughly=phase == shapes.EXPAND)
 
 
 @contextmanager
@@ -270,14 +272,14 @@ def _try_out(
     layout: Layout,
     binding: Binding,
     running: Running,
-    before: dict[str, int],
-    may_drop: bool,
+    before: Seen,
+    phase: str,
     trial: Trial,
 ) -> None:
     trial.preparing = _see_start(running)
-    check_migrated(layout, binding, before, may_drop)
+    check_migrated(layout, binding, before, phase)
     binding.gate.unlink(missing_ok=True)
-    health.check(running.address, str(release_facts(binding.release).get("version")))
+    health.check(running.address, version_of(binding.release))
     _play(layout, binding, running.address.port)
     _see_leak(running)
     failed = health.errors(binding.generation, running.pid)
@@ -285,17 +287,14 @@ def _try_out(
         raise Unhealthy(f"{failed} answers had a status of 500 or above")
 
 
-def check_migrated(
-    layout: Layout, binding: Binding, before: dict[str, int], may_drop: bool
-) -> None:
-    """Nothing that people did may be lost, and the log has no gap.
+def check_migrated(layout: Layout, binding: Binding, before: Seen, phase: str) -> None:
+    """Nothing that people did may be lost, nor what the phase leaves alone; the log has no gap.
 
     Raises:
         Unhealthy: what is missing.
     """
     store = databases.store_of(layout, binding)
-    lost = databases.lost(before, databases.counts(store), may_drop)
-    fault = lost or databases.fault(store)
+    fault = shapes.damage(before, store, phase) or databases.fault(store)
     if fault:
         raise Unhealthy(f"its migration damages the data: {fault}")
 

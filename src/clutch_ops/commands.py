@@ -128,7 +128,7 @@ def _tell(refused: Refused, changed: Path | None = None) -> int:
 
 def _hand_over(root: Path, arguments: Sequence[str]) -> int:
     """Become the current release's own `clutch`, on the current data."""
-    from clutch_ops import launch
+    from clutch_ops import identity, launch
     from clutch_ops.layout import Layout
     from clutch_ops.version import version
 
@@ -136,6 +136,7 @@ def _hand_over(root: Path, arguments: Sequence[str]) -> int:
     binding = layout.current()
     if arguments and arguments[0] in {"version", "--version"}:
         return version(binding.release, arguments[1:])
+    identity.check_settings(layout, binding)
     command = launch.command_of(binding.release, *arguments)
     surroundings = launch.environment_of(layout, binding) | {"TYPED_AS": clutch()}
     try:

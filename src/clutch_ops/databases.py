@@ -5,8 +5,10 @@ SQLite by the standard library; PostgreSQL by its own client programs (psql, pg_
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +40,12 @@ class Store(Protocol):
 
     def tables(self) -> list[str]:
         """Names of all tables."""
+
+    def columns(self) -> dict[str, dict[str, str]]:
+        """Types of all columns, by table and column."""
+
+    def digest(self, table: str, columns: Sequence[str]) -> str:
+        """Of the contents of these columns, whatever order the rows are in."""
 
     def value(self, statement: str) -> str | None:
         """The first column of the first row, or None."""
@@ -77,6 +85,19 @@ class Sqlite:
         listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         with closing(self._open()) as conn:
             return sorted(row[0] for row in conn.execute(listed))
+
+    def columns(self) -> dict[str, dict[str, str]]:
+        names = self.tables()
+        with closing(self._open()) as conn:
+            listed = {name: conn.execute(f'PRAGMA table_info("{name}")') for name in names}
+            return {name: {row[1]: row[2] for row in rows} for name, rows in listed.items()}
+
+    def digest(self, table: str, columns: Sequence[str]) -> str:
+        total, named = 0, ", ".join(f'"{name}"' for name in columns)
+        with closing(self._open()) as conn:
+            for row in conn.execute(f'SELECT {named} FROM "{table}"'):  # noqa: S608 - its own names
+                total += int.from_bytes(hashlib.blake2b(repr(row).encode(), digest_size=8).digest())
+        return str(total)
 
     def value(self, statement: str) -> str | None:
         with closing(self._open()) as conn:

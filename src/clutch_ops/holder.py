@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clutch_ops import committed, listening, preflight, recover
+from clutch_ops import committed, identity, listening, preflight, recover
 from clutch_ops.desk import Desk, Line
 from clutch_ops.journal import holding, journals, switching
 from clutch_ops.layout import Binding, Layout
@@ -122,6 +122,7 @@ class Holder:
         if one is self._active and "READY=1" in note:
             self._first = False
             self._notify.ready()
+            identity.note(self._layout, one.binding)
         if one is self._active and "WATCHDOG=1" in note:
             self._notify.alive()
         if one is self._active and "STATUS=a process ended" in note:
@@ -145,7 +146,9 @@ class Holder:
 
     def _start_current(self) -> None:
         try:
-            self._active = self._begin(self._bound())
+            binding = self._bound()
+            identity.check_settings(self._layout, binding)
+            self._active = self._begin(binding)
         except (Refused, OSError) as error:
             _say(f"{error} Tried again in {LONGEST_PAUSE_S:g} s.")
             self._due = time.monotonic() + LONGEST_PAUSE_S
@@ -380,7 +383,7 @@ def serve(root: Path, arguments: Sequence[str]) -> int:
     os.umask(0o077)
     _allow_many_files()
     try:
-        committed.check(layout)
+        identity.check_if_it_answers(layout, committed.check(layout))
         preflight.check_owner(layout)
         with holding(layout):
             return Holder(layout, listening.take(layout)).run()

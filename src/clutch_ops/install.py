@@ -17,6 +17,7 @@ from clutch_ops import (
     inspection,
     preflight,
     services,
+    shapes,
     source,
     tool,
 )
@@ -213,7 +214,7 @@ def _make(layout: Layout, ref: str, steps: Steps) -> str:
     with steps.step("inspect", "Look up every import, setting and template"):
         inspection.inspect(layout, Binding(layout.bindings / "0", release, generation))
     with steps.step("rehearse", "Try it out on data of its own"):
-        canary.rehearse(layout, release, None, None, may_drop=False, bare=True)
+        canary.rehearse(layout, release, None, None, phase=shapes.NONE, bare=True)
     with steps.step("commit", "Put it in place"):
         tool.take_from(layout, release)
         layout.commit_to(layout.bind(release, generation, None))

@@ -6,6 +6,7 @@ DIR/current -> bindings/7            the one name that a switch changes
               /data    -> ../../data/gen-3
               /binding.json          the PostgreSQL database when it is not DATABASE_URL's
               /committed             `current` has led here
+              /database.json         which database that is, once there is one
     releases/<commit>/               a commit's files; .venv -> ../../environments/<digest>
     environments/<digest>/           the packages of one lock, made once and never changed
     data/gen-3/                      CLUTCH_HOME of that generation of the data
@@ -217,6 +218,11 @@ _OWN = (
 def release_facts(release: Path) -> dict[str, Any]:
     """What is known of a release: `commit`, `version`, `subject`, `made_at`."""
     return dict(durable.read_json(release / "RELEASE.json") or {})
+
+
+def version_of(release: Path) -> str:
+    """The number that the release says it is."""
+    return str(release_facts(release).get("version"))
 
 
 def name_of(release: Path) -> str:

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from clutch_ops import journal, settings
+from clutch_ops import databases, journal, settings
 from clutch_ops.arguments import clutch
 from clutch_ops.control import Control, HolderGone
 from clutch_ops.databases import Sqlite, Store
@@ -70,8 +70,9 @@ class Place:
     @property
     def store(self) -> Store:
         """The site's database."""
-        database = self.binding.database if self.binding else None
-        return store_by(self.settings, self.home, database)
+        if self.binding:
+            return databases.store_of(self.layout, self.binding)
+        return store_by(self.settings, self.home)
 
     @property
     def version(self) -> str:
@@ -161,13 +162,11 @@ def is_sqlite(known: Mapping[str, str]) -> bool:
     return (known.get("DATABASE_URL") or "sqlite").startswith("sqlite")
 
 
-def store_by(
-    known: Mapping[str, str], home: Path, database: str | None = None, folder: Path | None = None
-) -> Store:
+def store_by(known: Mapping[str, str], home: Path, folder: Path | None = None) -> Store:
     """The database that these settings name, of a site with this home that runs in this folder."""
     url = known.get("DATABASE_URL") or ""
     if not is_sqlite(known):
-        return Postgres.at(url, database)
+        return Postgres.at(url, None)
     # sqlite:///relative and sqlite:////absolute, as SQLAlchemy reads them.
     named = Path(unquote(urlsplit(url).path)[1:]) if url else home / "clutch.db"
     return Sqlite((folder or Path.cwd()) / named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -16,10 +17,17 @@ if TYPE_CHECKING:
 
 GATE_LOCK = 7177265  # clutch.kernel.writing holds it shared around every write
 SECONDS = 600
-# Who only reads (pg_dump), looks (psql: that is us, too) or cleans up loses nothing.
+# Who only reads (pg_dump), looks (psql: that is us, too) or cleans up loses nothing. What another
+# role's connection is for is hidden from a plain role (NULL): it counts, and a cleaner has no role.
 CONNECTED = (
-    "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' "
-    "AND application_name NOT IN ('psql', 'pg_dump')"
+    "SELECT count(*) FROM pg_stat_activity WHERE (backend_type = 'client backend' "
+    "OR backend_type IS NULL AND usesysid IS NOT NULL) "
+    "AND coalesce(application_name, '') NOT IN ('psql', 'pg_dump')"
+)
+COLUMNS = (
+    "SELECT relname, attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+    "JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace "
+    "AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped"
 )
 MISSING = "No PostgreSQL client programs here: the update copies the database by them."
 
@@ -48,6 +56,18 @@ class Postgres:
     def tables(self) -> list[str]:
         listed = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
         return self._psql(listed).split()
+
+    def columns(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {name: {} for name in self.tables()}
+        for line in self._psql(COLUMNS).splitlines():
+            table, name, kind = line.split("|", 2)
+            found[table][name] = kind
+        return found
+
+    def digest(self, table: str, columns: Sequence[str]) -> str:
+        named = ", ".join(f'"{name}"' for name in columns)
+        hashed = f"hashtextextended(ROW({named})::text, 0)::numeric"
+        return self.value(f'SELECT coalesce(sum({hashed}), 0) FROM "{table}"') or ""  # noqa: S608
 
     def value(self, statement: str) -> str | None:
         lines = self._psql(statement).splitlines()

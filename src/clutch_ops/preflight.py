@@ -84,7 +84,7 @@ def check_settings_file(layout: Layout) -> None:
     """A file that somebody is just writing sets something else than it will.
 
     Raises:
-        Refused: a line sets nothing, or never ends.
+        Refused: a line sets nothing, or never ends, or the last one may be cut.
     """
     if not layout.settings_file.exists():
         return
@@ -92,6 +92,13 @@ def check_settings_file(layout: Layout) -> None:
     for finding in half_written(layout.settings_file, text):
         if finding.level == BAD:
             raise Refused(finding.sentence, finding.advice)
+    name = settings.cut_setting(layout)
+    if name is not None:
+        raise Refused(
+            f"The last line of {layout.settings_file} ({name}) has no end, and its value is not "
+            "the one that the site was started with: it may be half-written.",
+            f"When its value is whole: echo >> {layout.settings_file}",
+        )
 
 
 def check_database(layout: Layout) -> None:
@@ -125,10 +132,8 @@ def check_running(layout: Layout, binding: Binding) -> None:
             "The site is starting, or runs on something else than `current` says.",
             f"Wait a moment; if that does not help: {layout.launcher} recover",
         )
-    host, port = status["address"]
-    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - only compared
     try:
-        health.ready(Address(host=reached, port=port), times=1)
+        health.ready(Address.reaching(*status["address"]), times=1)
     except (Unhealthy, OSError) as error:
         raise Refused(
             f"The site that runs is not well: {error}.",

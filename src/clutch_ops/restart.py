@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clutch_ops import arguments as typed
-from clutch_ops import committed, environments, inspection, preflight, settings
+from clutch_ops import committed, environments, identity, inspection, preflight, settings
 from clutch_ops.control import Control, NotRunning
 from clutch_ops.journal import only_one
 from clutch_ops.layout import Binding, Layout, name_of
@@ -34,6 +34,7 @@ def _restart(layout: Layout) -> int:
 
 
 def _anew(layout: Layout, current: Binding, steps: Steps) -> str:
+    identity.check(layout, current)
     with steps.step("environment", "Install its packages from the lock"):
         environments.renew(layout, current.release)
     with steps.step("inspect", "Look at the settings"):

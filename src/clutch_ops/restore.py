@@ -19,6 +19,7 @@ from clutch_ops import (
     copies,
     databases,
     durable,
+    identity,
     memory,
     processes,
     recover,
@@ -34,6 +35,7 @@ from clutch_ops.place import SQLITE, Place, here
 from clutch_ops.postgres import Postgres
 from clutch_ops.refusals import DONE, Refused
 from clutch_ops.report import COMMITTED, RELEASES, Steps, begin, conclude, say
+from clutch_ops.switch import drop
 
 CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}'"
 
@@ -225,12 +227,14 @@ def _into_generation(place: Place, binding: Binding, path: Path, steps: Steps) -
         with steps.step("restore", "Restore it beside the data, see that it is whole"):
             _fill(place, path, databases.store_at(layout, generation, database), generation)
         with steps.step("commit", "Change over"):
-            layout.commit_to(layout.bind(binding.release, generation, database))
+            bound = layout.bind(binding.release, generation, database)
+            layout.commit_to(bound)
             steps.facts[COMMITTED] = True
+            identity.note(layout, bound)
     except BaseException:
-        if layout.current().number == binding.number:
-            shutil.rmtree(layout.bindings / str(number), ignore_errors=True)
-            shutil.rmtree(generation, ignore_errors=True)
+        if layout.leads_to(binding):
+            after = Binding(layout.bindings / str(number), binding.release, generation, database)
+            drop(layout, after, binding)
         raise
     memory.remember(place, memory.TEST, path)
     say(terminal.row("kept aside", f"the data as it was: {binding.generation}"))

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clutch_ops import arguments as typed
-from clutch_ops import committed, databases, environments, inspection, preflight, recover, source
+from clutch_ops import (
+    committed,
+    databases,
+    environments,
+    identity,
+    inspection,
+    preflight,
+    recover,
+    source,
+)
 from clutch_ops.journal import only_one
 from clutch_ops.layout import Binding, Layout, name_of, release_facts
 from clutch_ops.prune import prune
@@ -69,6 +78,8 @@ def _call_for_help(layout: Layout, because: str, refused: Refused) -> NeedsPerso
 
 
 def _go(layout: Layout, now: Binding, then: Binding, discard: bool, steps: Steps) -> str:
+    if not discard:
+        identity.check(layout, now)
     preflight.check_room(layout, databases.store_of(layout, now))
     accepts = None if discard else _accepted(layout, now, then)
     with steps.step("environment", "Install its packages from the lock"):

@@ -10,7 +10,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from clutch_ops import launch
+from clutch_ops import launch, settings
 from clutch_ops.layout import Binding, Layout
 
 LINES_KEPT = 60
@@ -35,6 +35,7 @@ class Served:
     @classmethod
     def begin(cls, layout: Layout, binding: Binding, public: socket.socket) -> Served:
         """Start it; it waits for `tell`."""
+        settings.note_started(layout)
         check = launch.listen_at(layout.run / f"check-{binding.number}.sock")
         heard, line = os.pipe()
         output, written = os.pipe()

@@ -5,10 +5,13 @@ The environment wins over `.env`, as it does for the site.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
+from clutch_ops import durable
 from clutch_ops.layout import Layout
 from clutch_ops.refusals import Refused
 
@@ -71,3 +74,30 @@ def database_url(layout: Layout) -> str | None:
             f"Take the line out of {layout.settings_file}: the file is data/gen-<n>/clutch.db.",
         )
     return url
+
+
+def note_started(layout: Layout) -> None:
+    """Remember with which values of `.env` the site was started: digests, for some are secret."""
+    with suppress(OSError):
+        durable.write_json(layout.run / "started.json", _digests(layout))
+
+
+def cut_setting(layout: Layout) -> str | None:
+    """The name that the last line sets, when the line has no end and its value is a new one.
+
+    Whoever writes the file may have been cut off in the middle of that value.
+    """
+    file = layout.settings_file
+    text = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+    last = text.rpartition("\n")[2]
+    found = None if last.lstrip().startswith("#") else _LINE.match(last)
+    if found is None:
+        return None
+    started = durable.read_json(layout.run / "started.json") or {}
+    is_same = started.get(found[1]) == _digests(layout)[found[1]]
+    return None if is_same else found[1]
+
+
+def _digests(layout: Layout) -> dict[str, str]:
+    known = read_dotenv(layout.settings_file)
+    return {name: hashlib.sha256(value.encode()).hexdigest() for name, value in known.items()}

@@ -19,14 +19,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from clutch_ops import ballast, canary, databases, durable, health, services
+from clutch_ops import (
+    ballast,
+    canary,
+    databases,
+    durable,
+    health,
+    identity,
+    services,
+    shapes,
+)
 from clutch_ops.control import Control, HolderGone, NotRunning
 from clutch_ops.databases import Store
 from clutch_ops.health import Unhealthy
 from clutch_ops.journal import holding, switching
-from clutch_ops.layout import Binding, Layout, release_facts
+from clutch_ops.layout import Binding, Layout, version_of
 from clutch_ops.refusals import NeedsPerson, Refused, RolledBack
 from clutch_ops.report import COMMITTED, Steps
+from clutch_ops.shapes import Seen
 from clutch_ops.talk import Address
 
 LOAD_S = 60.0
@@ -54,14 +64,14 @@ class Plan:
 
     `copied` is whose data a new generation begins with; None leaves the data where it is.
     `accepts` is the newer schema that an older release is to run on. `seconds` is what preparing
-    may take.
+    may take, `phase` what the new migrations may do.
     """
 
     before: Binding
     release: Path | None = None
     copied: Binding | None = None
     accepts: str | None = None
-    may_drop: bool = False
+    phase: str = shapes.NONE
     seconds: float = LEAST_PREPARE_S
 
 
@@ -101,7 +111,7 @@ def change_over(layout: Layout, plan: Plan, steps: Steps) -> str:
         change.after.gate.unlink(missing_ok=True)
         if control is None:
             return f"Start the site: {services.start(layout)}"
-        _go_on(steps, control)
+        _go_on(steps, control, change.after)
     return ""
 
 
@@ -155,14 +165,14 @@ def _bring_up(layout: Layout, change: Change, steps: Steps, control: Control) ->
         change.after.gate.touch(mode=0o600)
     with steps.step("start", "Start it beside the one that runs"):
         _tell(control, "start", binding=number, seconds=LOAD_S)
-    before = _freeze(layout, change, plan.copied, steps, control) if plan.copied else {}
+    before = _freeze(layout, change, plan.copied, steps, control) if plan.copied else Seen()
     with steps.step("prepare", "Bring the data to its schema, start its processes"):
         _tell(control, "prepare", seconds=max(LEAST_PREPARE_S, plan.seconds))
     with steps.step("gate", "Ask it what the public will ask"):
         if plan.copied is not None:
-            canary.check_migrated(layout, change.after, before, plan.may_drop)
-        version = str(release_facts(change.after.release).get("version"))
-        health.check(Address(path=layout.run / f"check-{number}.sock"), version)
+            canary.check_migrated(layout, change.after, before, plan.phase)
+        check = Address(path=layout.run / f"check-{number}.sock")
+        health.check(check, version_of(change.after.release))
     _commit(layout, change, steps)
 
 
@@ -170,9 +180,9 @@ def _put_in_place(layout: Layout, change: Change, steps: Steps) -> None:
     """The same where nothing runs: it begins on the data that it will have, for nobody but us."""
     plan = change.plan
     change.after.gate.touch(mode=0o600)
-    before = _freeze(layout, change, plan.copied, steps, None) if plan.copied else {}
+    before = _freeze(layout, change, plan.copied, steps, None) if plan.copied else Seen()
     with steps.step("prepare", "Bring the data to its schema, start its processes"):
-        canary.begin_on(layout, change.after, before, plan.may_drop)
+        canary.begin_on(layout, change.after, before, plan.phase)
     _commit(layout, change, steps)
 
 
@@ -180,6 +190,7 @@ def _commit(layout: Layout, change: Change, steps: Steps) -> None:
     with steps.step("commit", "Change over"):
         layout.commit_to(change.after)
         steps.facts[COMMITTED] = True
+        identity.note(layout, change.after)
 
 
 def _counts(layout: Layout, change: Change, steps: Steps) -> bool:
@@ -191,7 +202,7 @@ def _counts(layout: Layout, change: Change, steps: Steps) -> bool:
 
 def _freeze(
     layout: Layout, change: Change, copied: Binding, steps: Steps, control: Control | None
-) -> dict[str, int]:
+) -> Seen:
     """Copy the data when nobody can change it any more; what was counted in it."""
     with steps.step("freeze", "Let requests finish; new ones wait"):
         ballast.take_on(change.before)
@@ -208,7 +219,7 @@ def _freeze(
         databases.store_of(layout, copied).copy_to(store)
         copy_files(copied.generation, change.after.generation)
         databases.renew_epoch(store)
-        return databases.counts(store)
+        return shapes.look(store)
 
 
 def _check_alone(store: Store) -> None:
@@ -235,14 +246,18 @@ def copy_files(home: Path, to: Path) -> None:
     durable.sync_tree(to)
 
 
-def _go_on(steps: Steps, control: Control) -> None:
+def _go_on(steps: Steps, control: Control, after: Binding) -> None:
     """After the commit: whatever fails here, a holder that starts again goes on from `current`."""
-    with steps.step("open", "Let the public in"):
+    with steps.step("open", "Let the public in") as step:
         try:
             control.ask("open", seconds=15)
+            told = control.ask("status")["address"]
             control.ask("end")
+            health.public(Address.reaching(*told), version_of(after.release))
         except HolderGone:
-            steps.done[-1].note = "the holder ended; when it starts, it runs the new release"
+            step.note = "the holder ended; when it starts, it runs the new release"
+        except Unhealthy as error:
+            step.note = f"at the public address {error}"
 
 
 def _go_back(

@@ -11,10 +11,11 @@ import socket
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 SECONDS = 10.0
 LARGEST_FRAME = 1 << 20
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only compared
 _TEXT, _CLOSE, _PING = 1, 8, 9
 
 
@@ -25,6 +26,11 @@ class Address:
     path: Path | None = None
     host: str = "127.0.0.1"
     port: int = 0
+
+    @classmethod
+    def reaching(cls, host: str, port: int) -> Self:
+        """What is to be asked to reach a socket that listens there, maybe on every interface."""
+        return cls(host=ANYWHERE.get(host, host), port=port)
 
     def connect(self, seconds: float = SECONDS) -> socket.socket:
         """A connection to it."""

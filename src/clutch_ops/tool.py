@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,16 @@ from clutch_ops import durable
 from clutch_ops.layout import Layout
 from clutch_ops.refusals import Refused
 
-LAUNCHER = '''#!{python}
-"""The launcher of this site. Standard library only: it works when all else is broken."""
+# A shell's script, and Python's: an upgrade of the system may take the Python away that was here.
+LAUNCHER = '''#!/bin/sh
+""":"
+# The launcher of this site. Standard library only: it works when all else is broken.
+for python in {python} python3; do
+    command -v "$python" >/dev/null 2>&1 && exec "$python" "$0" "$@"
+done
+echo "No Python here: install python3 (3.11 or newer), then type this again." >&2
+exit 4
+":"""
 import sys
 from pathlib import Path
 
@@ -67,6 +76,9 @@ _START = (
 
 
 def write_launcher(layout: Layout) -> None:
-    """`DIR/bin/clutch`, run by the system's Python and not by one of an environment."""
+    """`DIR/bin/clutch`, run by the system's Python and not by one of an environment.
+
+    Where that Python is gone later, the one that is found by the name `python3` runs it.
+    """
     python = getattr(sys, "_base_executable", None) or sys.executable
-    durable.write_text(layout.launcher, LAUNCHER.format(python=python), mode=0o755)
+    durable.write_text(layout.launcher, LAUNCHER.format(python=shlex.quote(python)), mode=0o755)

@@ -14,9 +14,11 @@ from clutch_ops import (
     committed,
     databases,
     environments,
+    identity,
     inspection,
     preflight,
     recover,
+    shapes,
     source,
     tool,
 )
@@ -98,6 +100,7 @@ def _fetched(
     layout: Layout, before: Binding, ref: str, wanted: argparse.Namespace, steps: Steps
 ) -> Path:
     with steps.step("preflight", "Look at the site, its disk and its clock"):
+        identity.check(layout, before)
         preflight.check_room(layout, databases.store_of(layout, before))
         if not wanted.clock_is_right:
             preflight.check_clock(layout, before)
@@ -122,8 +125,8 @@ def _apply(layout: Layout, before: Binding, release: Path, pause: float, steps: 
     new = prepare_release(layout, before, release, steps)
     if new:
         steps.count = STEPS_FROZEN
-    may_drop = "contract" in new.values()
-    trial = try_out(layout, before, release, steps, may_drop=may_drop, bare=True)
+    phase = shapes.together(new.values())
+    trial = try_out(layout, before, release, steps, phase=phase, bare=True)
     forecast = trial.copying + trial.preparing + 2.0 if new else 0.0
     steps.facts |= {"forecast_seconds": round(forecast, 1), "schema": trial.schema}
     if forecast > pause:
@@ -133,7 +136,7 @@ def _apply(layout: Layout, before: Binding, release: Path, pause: float, steps: 
             f"At a quiet hour: {layout.launcher} update --pause {2 * forecast:.0f}",
         )
     copied, seconds = before if new else None, 3 * trial.preparing + 10
-    plan = Plan(before, release, copied, may_drop=may_drop, seconds=seconds)
+    plan = Plan(before, release, copied, phase=phase, seconds=seconds)
     left = change_over(layout, plan, steps)
     finish(layout, release, steps)
     return left
@@ -157,7 +160,7 @@ def new_schemas(store: Store, release: Path) -> dict[str, str]:
     """The migrations that the data has not seen yet, with their phases.
 
     Raises:
-        Refused: the data has seen one that the release does not know.
+        Refused: the data has seen one that the release does not know, or one has no phase.
     """
     known = inspection.schemas(release)
     found = store.value(databases.SCHEMA) or ""
@@ -167,7 +170,15 @@ def new_schemas(store: Store, release: Path) -> dict[str, str]:
             f"{max(known, default='none')}: it is older than the data.",
             "Name a newer one.",
         )
-    return {number: phase for number, phase in known.items() if number > found}
+    new = {number: phase for number, phase in known.items() if number > found}
+    for number, phase in new.items():
+        if phase not in shapes.PHASES:
+            raise Refused(
+                f"The migration {number} does not say whether it expands, contracts or changes the "
+                "data (phase), so what it may do is not known.",
+                inspection.WAIT,
+            )
+    return new
 
 
 def try_out(
@@ -177,13 +188,13 @@ def try_out(
     steps: Steps,
     accepts: str | None = None,
     *,
-    may_drop: bool = False,
+    phase: str = shapes.NONE,
     bare: bool = False,
 ) -> canary.Trial:
     """Use the release on a copy of the data."""
     with steps.step("rehearse", "Try it out on a copy of the data") as step:
         store = databases.store_of(layout, source)
-        trial = canary.rehearse(layout, release, store, accepts, may_drop=may_drop, bare=bare)
+        trial = canary.rehearse(layout, release, store, accepts, phase=phase, bare=bare)
         step.note = f"ready after {trial.preparing:.1f} s"
     return trial
 
@@ -193,6 +204,7 @@ def finish(layout: Layout, release: Path, steps: Steps) -> None:
     with steps.step("tidy", "Put the operator's tool in place, clear away") as step:
         try:
             tool.take_from(layout, release)
+            tool.write_launcher(layout)
             step.note = ", ".join(prune(layout))
         except (OSError, Refused) as error:
             step.note = f"left for the next time: {error}"

@@ -120,6 +120,18 @@ BAD = {
         with_migration('op.drop_table("delivery")', "expand"),
         "the table delivery with 0 rows is gone",
     ),
+    "migration without a phase": Bad(
+        with_migration("op.execute(\"UPDATE account SET language = 'en'\")", ""),
+        "The migration 9001 does not say whether it expands",
+    ),
+    "expand drops a column": Bad(
+        with_migration('op.execute("ALTER TABLE account DROP COLUMN ban_reason")', "expand"),
+        "the column ban_reason of the table account is gone",
+    ),
+    "expand rewrites rows": Bad(
+        with_migration('op.execute("UPDATE account SET version = version + 1")', "expand"),
+        "rows of the table account were rewritten",
+    ),
     "migration takes too long": Bad(
         with_migration("import time; time.sleep(20)"), "more than 15 s"
     ),
@@ -138,6 +150,16 @@ BAD = {
     "health is a page": Bad(
         replaced(HEALTH, 'media_type: str = "application/json"', 'media_type: str = "text/html"'),
         "/readyz answers 200",
+    ),
+    "login 404": Bad(
+        replaced("src/clutch/web/pages/login.py", '@pages.get("/login")', '@pages.get("/log-in")'),
+        "/login answers 404",
+    ),
+    "SSE gone": Bad(
+        replaced(
+            "src/clutch/web/pages/live.py", '    _listened("/live/events", live_events),\n', ""
+        ),
+        "/live/events answers 404",
     ),
     "WebSocket broken": Bad(
         added(SOCKET, "\n\nasync def live_socket(*_: object) -> None:\n    raise RuntimeError\n"),

@@ -58,6 +58,11 @@ def half_written(site: Site) -> AbstractContextManager[object]:
     return kept(file, file.read_text(encoding="utf-8") + 'CLUTCH_SITE_NAME="hal\n')
 
 
+def cut_value(site: Site) -> AbstractContextManager[object]:
+    file = site.root / ".env"
+    return kept(file, file.read_text(encoding="utf-8") + "CLUTCH_MAIL_HOST=smtp.exa")
+
+
 def another_host(site: Site) -> AbstractContextManager[object]:
     file = site.root / ".env"
     return kept(file, file.read_text(encoding="utf-8") + "CLUTCH_HOST=127.0.0.2\n")
@@ -126,6 +131,10 @@ WHILE_IT_RUNS = {
     "a clock that is off": Case(clock_behind, ("update",), "The clock is wrong, or was: "),
     "a half-written .env": Case(half_written, ("update",), "opens a quotation and never ends it"),
     "the same at a restart": Case(half_written, ("restart",), "never ends it"),
+    "a .env that ends in a value": Case(
+        cut_value, ("restart",), "(CLUTCH_MAIL_HOST) has no end, and its value is not the one"
+    ),
+    "the same at an update": Case(cut_value, ("update",), "it may be half-written"),
     "a value that is none": Case(wrong_value, ("restart",), "CLUTCH_WORKERS=tw"),
     "another host": Case(another_host, ("restart",), "CLUTCH_HOST is 127.0.0.2 now"),
     "a current that somebody edited": Case(

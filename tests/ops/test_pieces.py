@@ -7,12 +7,14 @@ import os
 import pwd
 import selectors
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from clutch_ops import committed, databases, durable, holder, inspection, recover, settings
+from clutch_ops import committed, databases, durable, holder, inspection, recover, settings, tool
 from clutch_ops.databases import Sqlite
 from clutch_ops.imports import imports_of
 from clutch_ops.journal import Journal, holding, journals, only_one
@@ -91,6 +93,21 @@ def test_settings_are_read_as_the_site_reads_them(layout: Layout) -> None:
     }
     assert settings.address(layout) == ("127.0.0.1", 4000)
     assert settings.database_url(layout) is None
+
+
+def test_a_last_line_without_an_end_is_taken_when_the_site_was_started_with_it(
+    layout: Layout,
+) -> None:
+    file = layout.settings_file
+    file.write_text("CLUTCH_PORT=4000\nCLUTCH_MAIL_HOST=smtp.example.org")
+    assert settings.cut_setting(layout) == "CLUTCH_MAIL_HOST"
+    settings.note_started(layout)
+    assert settings.cut_setting(layout) is None
+    file.write_text("CLUTCH_PORT=4000\nCLUTCH_MAIL_HOST=smtp.exa")
+    assert settings.cut_setting(layout) == "CLUTCH_MAIL_HOST"
+    for whole in ("CLUTCH_MAIL_HOST=smtp.exa\n", "# CLUTCH_MAIL_HOST=smtp.exa", ""):
+        file.write_text(whole)
+        assert settings.cut_setting(layout) is None
 
 
 def test_a_sqlite_file_of_its_own_is_refused(layout: Layout) -> None:
@@ -291,3 +308,26 @@ def test_restores_do_not_use_up_the_releases_that_are_kept(layout: Layout) -> No
     assert [one.number for one in layout.bindings_made()] == [3, 4, 6, 7, 8]
     assert sorted(path.name for path in layout.releases.iterdir()) == ["c", "d", "e"]
     assert len(list(layout.generations.iterdir())) == 5
+
+
+def test_the_launcher_goes_on_when_its_python_is_gone(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound(layout)
+    layout.ops.symlink_to(Path(committed.__file__).parents[1])
+    monkeypatch.setattr(sys, "_base_executable", "/usr/bin/it's gone")
+    tool.write_launcher(layout)
+
+    def typed(path: str) -> subprocess.CompletedProcess[str]:
+        command = [str(layout.launcher), "recover"]
+        surroundings = {"PATH": path}
+        return subprocess.run(
+            command, env=surroundings, capture_output=True, text=True, check=False
+        )
+
+    done = typed(f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Nothing was cut off" in done.stdout
+    nowhere = typed("/nowhere")
+    assert nowhere.returncode == 4
+    assert "install python3" in nowhere.stderr

@@ -100,6 +100,11 @@ def test_a_current_that_was_edited_to_another_whole_binding_is_noticed(site: Sit
         assert "leads to binding 1, 0.1.0 (" in done.said
         assert "somebody edited it. Binding 2 serves." in done.said
         assert f"ln -sfn bindings/2 {site.root / 'current'}" in done.said
+    for command in ("status", "doctor"):
+        done = site.clutch(command)
+        assert done.status == 4
+        assert "somebody edited it" in done.said
+        assert f"ln -sfn bindings/2 {site.root / 'current'}" in done.said
     parent = site.parent
     assert parent
     os.kill(parent, signal.SIGKILL)
