@@ -12,6 +12,7 @@ from clutch_ops import (
     clock,
     committed,
     environment,
+    identity,
     keepers,
     processes,
     services,
@@ -89,7 +90,7 @@ def _taken(host: str, number: int) -> str | None:
 def leftovers(place: Place) -> Iterator[Finding]:
     """What was cut off, edited or forgotten."""
     if place.binding:
-        committed.check(place.layout)
+        identity.check_settings(place.layout, committed.check(place.layout))
     gate = place.run / "gate"
     if gate.exists() and time.time() - gate.stat().st_mtime > OLD_GATE_S:
         sentence = f"Nothing can be written: the gate is closed for {_age(gate)}."

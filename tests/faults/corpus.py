@@ -152,14 +152,14 @@ BAD = {
         "/readyz answers 200",
     ),
     "login 404": Bad(
-        replaced("src/clutch/web/pages/login.py", '@pages.get("/login")', '@pages.get("/log-in")'),
+        replaced("src/clutch/web/pages/login.py", '("/login"', '("/log-in"'),
         "/login answers 404",
     ),
     "SSE gone": Bad(
         replaced(
             "src/clutch/web/pages/live.py", '    _listened("/live/events", live_events),\n', ""
         ),
-        "/live/events answers 404",
+        "/live/events?follow=site answers 404",
     ),
     "WebSocket broken": Bad(
         added(SOCKET, "\n\nasync def live_socket(*_: object) -> None:\n    raise RuntimeError\n"),
