@@ -31,7 +31,6 @@ from clutch_ops.report import Steps, begin, conclude, say
 from clutch_ops.switch import Plan, change_over
 
 PAUSE_S = 15.0
-ENVIRONMENT = "Install its packages from the lock"
 STEPS_BESIDE, STEPS_FROZEN = 11, 13
 
 
@@ -85,7 +84,7 @@ def _bring(
 
 def _same(layout: Layout, before: Binding, wanted: argparse.Namespace, steps: Steps) -> str:
     """There is nothing newer: packages that are damaged are made anew all the same."""
-    with steps.step("environment", ENVIRONMENT):
+    with steps.step("environment", "Install its packages from the lock"):
         mended = environments.renew(layout, before.release)
     if mended:
         steps.what = f"Update: {name_of(before.release)} runs on packages that were made anew"
@@ -144,7 +143,7 @@ def _apply(layout: Layout, before: Binding, release: Path, pause: float, steps: 
 
 def prepare_release(layout: Layout, before: Binding, release: Path, steps: Steps) -> dict[str, str]:
     """Packages and everything that can be seen without starting; its new migrations by phase."""
-    with steps.step("environment", ENVIRONMENT):
+    with steps.step("environment", "Install its packages from the lock"):
         environments.ensure(layout, release)
     with steps.step("inspect", "Look up every import, setting and template"):
         binding = Binding(
