@@ -104,7 +104,9 @@ def _before(layout: Layout, now: Binding) -> Binding:
     made = [one for one in layout.bindings_committed() if one.number < now.number]
     others = [one for one in made if one.release != now.release and not _follows(layout, one, now)]
     if not others:
-        raise Refused("There is no release before this one to go back to.", "clutch update")
+        raise Refused(
+            "There is no release before this one to go back to.", f"{layout.launcher} update"
+        )
     return others[-1]
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from clutch_ops import databases
 from clutch_ops.databases import PASSING, Store
 
-NONE, EXPAND, DATA, CONTRACT = "", "expand", "data", "contract"
-PHASES = (EXPAND, DATA, CONTRACT)
+NONE, EXPAND, REWRITES, CONTRACT = "", "expand", "data", "contract"
+PHASES = (EXPAND, REWRITES, CONTRACT)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _gone(before: Seen, after: dict[str, dict[str, str]], phase: str) -> str | N
 
 
 def _other_type(before: Seen, after: dict[str, dict[str, str]], phase: str) -> str | None:
-    if phase in {DATA, CONTRACT}:
+    if phase in {REWRITES, CONTRACT}:
         return None
     for table, kinds in before.columns.items():
         for column, kind in kinds.items():

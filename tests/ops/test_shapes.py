@@ -9,7 +9,7 @@ import pytest
 from clutch_ops import shapes
 from clutch_ops.databases import Sqlite, Store
 from clutch_ops.postgres import Postgres
-from clutch_ops.shapes import CONTRACT, DATA, EXPAND, NONE
+from clutch_ops.shapes import CONTRACT, EXPAND, NONE, REWRITES
 
 BEGIN = (
     "CREATE TABLE team (id INTEGER PRIMARY KEY, name VARCHAR(20), seed INTEGER)",
@@ -28,9 +28,13 @@ DEEDS = {
     ),
     "rewrites": ("UPDATE team SET seed = 1 WHERE id = 2", EXPAND, "rows of the table team were"),
     "adds a row": ("INSERT INTO team VALUES (3, 'Green', 1)", EXPAND, "rows of the table team"),
-    "rewrites as data": ("UPDATE team SET seed = 1 WHERE id = 2", DATA, None),
-    "drops as data": ("ALTER TABLE team DROP COLUMN seed", DATA, "the column seed of the table"),
-    "deletes as data": ("DELETE FROM team WHERE id = 2", DATA, "1 of 2 rows of the table team"),
+    "rewrites as data": ("UPDATE team SET seed = 1 WHERE id = 2", REWRITES, None),
+    "drops as data": (
+        "ALTER TABLE team DROP COLUMN seed",
+        REWRITES,
+        "the column seed of the table",
+    ),
+    "deletes as data": ("DELETE FROM team WHERE id = 2", REWRITES, "1 of 2 rows of the table team"),
     "drops as contract": ("ALTER TABLE team DROP COLUMN seed", CONTRACT, None),
     "deletes as contract": ("DELETE FROM team WHERE id = 2", CONTRACT, "1 of 2 rows"),
     "drops without a migration": ("ALTER TABLE team DROP COLUMN seed", NONE, "the column seed"),
@@ -70,4 +74,4 @@ def test_on_postgresql_too(postgres_url: str, kind: str) -> None:
 def test_migrations_in_a_row_may_do_what_the_freest_of_them_may() -> None:
     assert shapes.together([]) == NONE
     assert shapes.together([EXPAND, EXPAND]) == EXPAND
-    assert shapes.together([EXPAND, CONTRACT, DATA]) == CONTRACT
+    assert shapes.together([EXPAND, CONTRACT, REWRITES]) == CONTRACT
