@@ -54,6 +54,7 @@ class Wishing:
             compression=None,
             open_timeout=20,
             proxy=None,
+            legacy=True,
         )
         socket.send(json.dumps({"type": "subscribe", "streams": [wish]}))
         return SocketLine(socket)

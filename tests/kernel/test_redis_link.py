@@ -22,7 +22,7 @@ from tests.services.redis import RedisServer, free_port, running
 from tests.services.wire import Fault, Wire
 
 # 200 ms, and what a busy machine adds to it.
-SOON_S = 0.45
+SOON_S = 0.8
 RETURN_S = 5.0
 
 

@@ -82,7 +82,7 @@ def test_a_site_that_does_not_run_says_so_and_what_to_type(checkout: Checkout) -
     done = checkout.clutch("status")
     assert done.status == 4
     assert f"no process serves it. Start it: {ROOT}/bin/clutch serve" in done.said
-    assert "none: clutch backup" in done.said
+    assert f"do: {ROOT}/bin/clutch backup\n" in done.said
     told = json.loads(checkout.clutch("status", "--json").said)
     assert (told["running"], told["processes"]) == (False, [])
 
