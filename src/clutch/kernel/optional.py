@@ -45,7 +45,12 @@ class Absent:
 
 def lack(package: str) -> Absent | None:
     """`Absent` when a package is not installed; it is not imported for that."""
-    return None if importlib.util.find_spec(package) else Absent(package, EXTRAS[package])
+    absent = Absent(package, EXTRAS[package])
+    try:
+        return None if importlib.util.find_spec(package) else absent
+    except ModuleNotFoundError:
+        # Who hides packages, to see how the site does without, raises where others give None.
+        return absent
 
 
 def load(module: str) -> ModuleType | Absent:
