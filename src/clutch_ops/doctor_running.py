@@ -89,7 +89,7 @@ def _taken(host: str, number: int) -> str | None:
 
 def leftovers(place: Place) -> Iterator[Finding]:
     """What was cut off, edited or forgotten."""
-    if place.binding:
+    if place.binding and place.fault is None:
         identity.check_settings(place.layout, committed.check(place.layout))
     gate = place.run / "gate"
     if gate.exists() and time.time() - gate.stat().st_mtime > OLD_GATE_S:

@@ -42,10 +42,14 @@ POLITE = {503, 507}
 
 
 class Disk:
-    """Where a site lies. `is_real`: with a size of its own, so that everybody finds it full."""
+    """Where a site lies. `is_real`: with a size of its own, so that everybody finds it full.
 
-    def __init__(self, folder: Path, is_real: bool) -> None:
+    `aside` is a folder on another disk.
+    """
+
+    def __init__(self, folder: Path, aside: Path, is_real: bool) -> None:
         self.folder = folder
+        self.aside = aside
         self.is_real = is_real
         self._has_room = threading.Event()
         self._filler = threading.Thread()
@@ -89,7 +93,8 @@ def disk(options: Options) -> Iterator[Disk]:
     is_real = (
         not options.short and not subprocess.run(mount, capture_output=True, check=False).returncode
     )
-    place = Disk(folder, is_real)
+    aside = Path(tempfile.mkdtemp(prefix="clutch-aside-"))
+    place = Disk(folder, aside, is_real)
     try:
         yield place
     finally:
@@ -97,6 +102,7 @@ def disk(options: Options) -> Iterator[Disk]:
         if is_real:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
         shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def run(options: Options, report: Report) -> None:
@@ -160,7 +166,8 @@ def _is_well(site: Site) -> bool:
 def _update(site: Site, place: Disk, step: str) -> tuple[int, str]:
     """Update on a disk that is full from the beginning of this step on."""
     does = "stop" if place.is_real else "fill"
-    update = Tapped(site, Tap(f"{step} begin 1", does), *UPDATE)
+    tap = Tap(f"{step} begin 1", does)
+    update = Tapped(site, tap, *UPDATE, aside=place.aside)
     if place.is_real:
         wait_until(lambda: _is_stopped(update.process.pid), 300)
         # What an update keeps for the way back would be taken, too, by one who never lets go.

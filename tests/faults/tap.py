@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
 from tests.faults.history import Deed
@@ -30,12 +30,13 @@ class Tap:
 
 
 class Tapped:
-    """`DIR/bin/clutch ARGUMENTS` with a tap on it, under way."""
+    """`DIR/bin/clutch ARGUMENTS` with a tap on it, under way.
 
-    def __init__(self, site: Site, tap: Tap, *arguments: str) -> None:
-        # Not where the site lies: that disk may be full.
-        self._folder = TemporaryDirectory(prefix="clutch-trail-")
-        self._trail = Path(self._folder.name) / "trail"
+    What it does is noted beside the site, or in `aside` where the site's disk may be full.
+    """
+
+    def __init__(self, site: Site, tap: Tap, *arguments: str, aside: Path | None = None) -> None:
+        self._trail = Path(mkdtemp(prefix="trail-", dir=aside or site.root.parent)) / "trail"
         wish: dict[str, Any] = {**vars(tap), "root": str(site.root), "trail": str(self._trail)}
         environment = {"PYTHONPATH": str(HOOK), "TAP": json.dumps(wish)}
         self.process: subprocess.Popen[str] = site.begin(*arguments, environment=environment)

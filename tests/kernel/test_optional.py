@@ -14,7 +14,7 @@ PACKAGE = "prometheus_client"
 class Hiding:
     """What an update hides packages by, to see how a release does without."""
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+    def find_spec(self, name: str, *_: object) -> None:
         if name == PACKAGE:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 

@@ -27,7 +27,7 @@ def clutch(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_of_a_site_that_is_down_nobody_says_that_it_goes_on(site: Site) -> None:
-    for command in ("update", "rollback", "restart"):
+    for command in ("update", "rollback"):
         told = site.clutch(command)
         assert told.status == 2
         assert "Nothing was changed: the site did not run, and does not." in told.said
