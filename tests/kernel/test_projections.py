@@ -235,7 +235,7 @@ def test_steps_grow_while_there_is_much_and_writing_stays_short(
     kernel.writer.write(many)
     while steps.step():
         pass
-    assert sums.sizes[:6] == [400, 200, 100, 50, 25, 25]
+    assert sums.sizes[:8] == [400, 200, 100, 50, 25, 12, 6, 5]
 
 
 def test_more_than_one_batch_is_taken_in(kernel: Kernel, projector: Projector) -> None:

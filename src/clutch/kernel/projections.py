@@ -23,11 +23,11 @@ from clutch.kernel.log import Event, Fact
 from clutch.kernel.tables import cursor as cursor_table
 from clutch.kernel.writing import Transaction, Writer
 
-# So few that their rows are written in some milliseconds: other writers wait meanwhile.
+# Many at once cost less each, but other writers wait while their rows are written. So steps that
+# come full grow, and those whose write was long shrink.
 BATCH = 25
-# Many at once cost less each. So steps that come full grow, while their writes stay short.
-MOST_IN_A_STEP = 400
-LONG_WRITE_S = 0.01
+LEAST_IN_A_STEP, MOST_IN_A_STEP = 5, 400
+LONG_WRITE_S = 0.005
 # Far behind, or being rebuilt: fewer, larger steps.
 LARGE_BATCH = 5_000
 
@@ -307,5 +307,5 @@ class Steps:
 def _next_batch(batch: int, taken: int, spent_s: float) -> int:
     """How many events the next step may take in, after one that took in so many."""
     if spent_s > LONG_WRITE_S:
-        return max(BATCH, batch // 2)
+        return max(LEAST_IN_A_STEP, batch // 2)
     return min(2 * batch, MOST_IN_A_STEP) if taken >= batch else batch
