@@ -172,7 +172,8 @@ def _bring_up(layout: Layout, change: Change, steps: Steps, control: Control) ->
         if plan.copied is not None:
             canary.check_migrated(layout, change.after, before, plan.phase)
         check = Address(path=layout.run / f"check-{number}.sock")
-        health.check(check, version_of(change.after.release))
+        version = version_of(change.after.release)
+        health.check(check, version, quickly=plan.copied is not None)
     _commit(layout, change, steps)
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.faults import checks, checks_live
 from tests.faults.asking import Answer, Client, NoAnswer
@@ -220,11 +220,16 @@ class Round:
             told = checks_live.fresh(history, fresh, FRESH_P99_MS, FRESH_LONGEST_MS)
             report.require("live: told within half a second", told)
         bugs = [
-            f"{line.get('event')} {line.get('path', '')}"
+            f"{str(line.get('event')).strip()} {line.get('path', '')} {_last_words(line)}"
             for line in self.scene.bugs()
             if not expected or expected not in str(line.get("exception"))
         ]
         report.require("no bug in the log", checks.some_of(bugs))
+
+
+def _last_words(line: dict[str, Any]) -> str:
+    """Of a traceback only how it ended."""
+    return (str(line.get("exception") or "").strip().splitlines() or [""])[-1]
 
 
 @asynccontextmanager
