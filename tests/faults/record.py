@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from pathlib import Path
 from tests.faults.round import Options, Report
 
 BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
+HEAD = "| | when | | what came of it |\n|---|---|---|---|\n"
+ROW = re.compile(r"^\| (F\d\d[^|]*?) \|(?:[^|\n]*\|){3}\n", re.MULTILINE)
 MOST_FIGURES, MOST_FAULTS = 6, 3
 JUDGED = {"holds", "BROKEN"}
 
@@ -31,7 +32,9 @@ class Outcome:
 
 
 def write(page: Path, outcomes: Sequence[Outcome], options: Options) -> None:
-    """Put the table between the marks of the page, in place of the one before.
+    """Put a row for each outcome between the marks of the page, in place of the one before.
+
+    Rows of scenarios that were not run this time stay: each says when and how it was.
 
     Raises:
         ValueError: the page has no marks.
@@ -39,16 +42,18 @@ def write(page: Path, outcomes: Sequence[Outcome], options: Options) -> None:
     text = page.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
         raise ValueError(f"{page} has no {BEGIN} ... {END}")
-    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n{table(outcomes, options)}{END}{after}", encoding="utf-8")
+    before, rest = text.split(BEGIN, 1)
+    kept, after = rest.split(END, 1)
+    rows = {found[1]: found[0] for found in ROW.finditer(kept)}
+    rows |= {one.name: _row(one, options) for one in outcomes}
+    table = "".join([HEAD, *(rows[name] for name in sorted(rows))])
+    page.write_text(f"{before}{BEGIN}\n{table}{END}{after}", encoding="utf-8")
 
 
-def table(outcomes: Sequence[Outcome], options: Options) -> str:
-    """When, on what, and a row a scenario."""
-    load = "the whole load" if options.part == 1 else f"{options.part:g} of the load"
-    when = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, seed {options.seed}, {load}"
-    rows = "".join(f"| {one.name} | {_held(one)} | {_told(one)} |\n" for one in outcomes)
-    return f"{when}.\n\n| | | what came of it |\n|---|---|---|\n{rows}"
+def _row(outcome: Outcome, options: Options) -> str:
+    load = "" if options.part == 1 else f", {options.part:g} of the load"
+    when = f"{datetime.now(UTC):%Y-%m-%d}, seed {options.seed}{load}"
+    return f"| {outcome.name} | {when} | {_held(outcome)} | {_told(outcome)} |\n"
 
 
 def _held(outcome: Outcome) -> str:

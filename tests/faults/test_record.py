@@ -27,11 +27,21 @@ def test_the_table_says_what_held_and_what_broke_and_replaces_the_one_before(
         write(page, outcomes(), Options(7, part=part))
     text = page.read_text(encoding="utf-8")
     told = "**broken:** nothing lost: alice-7   is gone; places: 36"
-    assert f"| F03 | 1 of 2 promises, 12 s | {told} |\n" in text
-    assert "seed 7, 0.3 of the load.\n" in text
+    assert f", seed 7, 0.3 of the load | 1 of 2 promises, 12 s | {told} |\n" in text
     assert text.startswith(f"Before.\n{BEGIN}\n")
     assert text.endswith(f"{END}\nAfter.\n")
     assert text.count("| F03 |") == 1
+
+
+def test_what_was_not_run_this_time_keeps_its_row(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    write(page, [Outcome("F04", "order", Report(), 1.0), *outcomes()], Options(7))
+    write(page, [Outcome("F04, PostgreSQL", "order", Report(), 1.0)], Options(8))
+    write(page, [Outcome("F04", "order", Report(), 1.0)], Options(9))
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if ", seed " in line]
+    assert [line.split(" | ")[0] for line in rows] == ["| F03", "| F04", "| F04, PostgreSQL"]
+    assert [line.split("seed ")[1][0] for line in rows] == ["7", "9", "8"]
 
 
 def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
