@@ -37,7 +37,7 @@ def test_an_overview_shows_the_rating_and_its_trend_while_somebody_can_tell(
     ann, bob = (f"/players/{one.account_id}" for one in played)
     assert "in 10 matches" in client.get(ann).piece("headlines")
     assert "+" in client.get(ann).piece("headlines")
-    assert "-" in client.get(bob).piece("headlines")
+    assert "−" in client.get(bob).piece("headlines")
     site.capabilities.set("statistics", State.DOWN, "It does not work.")
     down = client.get(ann).piece("headlines")
     assert "in 10 matches" not in down
