@@ -13,7 +13,7 @@ from pathlib import Path
 from clutch_ops import processes, settings
 from clutch_ops.launch import BACKLOG, FIRST_PASSED
 from clutch_ops.layout import Layout
-from clutch_ops.place import here
+from clutch_ops.place import at
 
 # What the processes of a holder that was killed get to end and let go of the address.
 LETTING_GO_S = 8.0
@@ -35,7 +35,7 @@ def take(layout: Layout) -> socket.socket:
     if owner == str(os.getpid()) and count == "1":
         return _passed()
     host, port = settings.address(layout)
-    until = time.monotonic() + (LETTING_GO_S if processes.serving(here(layout.root)) else 0.0)
+    until = time.monotonic() + (LETTING_GO_S if _is_ours(layout) else 0.0)
     while True:
         try:
             return _listening_at(host, port)
@@ -43,6 +43,12 @@ def take(layout: Layout) -> socket.socket:
             if error.errno != errno.EADDRINUSE or time.monotonic() >= until:
                 raise CannotListen(_why(host, port, error)) from None
         time.sleep(0.1)
+
+
+def _is_ours(layout: Layout) -> bool:
+    """Whether processes of a holder that was killed still end: of whichever release and data."""
+    every = (at(layout.root, binding) for binding in layout.bindings_made())
+    return any(processes.serving(one) for one in every)
 
 
 def _listening_at(host: str, port: int) -> socket.socket:

@@ -16,11 +16,12 @@ from pathlib import Path
 
 from tests.faults import checks_updates
 from tests.faults.history import Deed, Return
-from tests.faults.installed import FIRST, SECOND, a_site, digest, template
+from tests.faults.installed import FIRST, SECOND, a_site, digest, is_followed, template
 from tests.faults.round import Options, Report
 from tests.faults.tap import Tap, Tapped
 from tests.ops.sites import Site, Visitors
 from tests.ops.test_update import migration
+from tests.serve.running import wait_until
 
 WEEK_S = 7 * 24 * 3600.0
 LATER = ("alice", "bella", "carla")
@@ -59,7 +60,7 @@ def _there_and_back(site: Site, kind: str, report: Report) -> Return:
 
 
 def _back(site: Site, kind: str, kept: bool, report: Report) -> Return:
-    now, then = _rows(site.current.generation), _rows(site.root / "data" / "gen-1")
+    now, then = _settled(site), _rows(site.root / "data" / "gen-1")
     with Visitors(site.port) as visitors:
         back = Tapped(site, Tap(), "rollback", *([] if kept else ["--discard"]))
         back.ended()
@@ -72,7 +73,7 @@ def _back(site: Site, kind: str, kept: bool, report: Report) -> Return:
     report.require(f"{kind}: nobody gets an error", counted["failed"])
     return Return(
         *(kind, kept, back.status, FIRST, site.version, now, then),
-        _rows(site.current.generation),
+        _settled(site),
         tuple(_reached(back.deeds())),
     )
 
@@ -100,6 +101,13 @@ def _age(site: Site) -> None:
         for path in (site.root / folder).glob("*"):
             os.utime(path, (then, then), follow_symlinks=False)
     os.utime(site.root / "current", (then, then), follow_symlinks=False)
+
+
+def _settled(site: Site) -> tuple[str, str]:
+    """The same of what runs, once what follows the log has concluded what there is to conclude."""
+    generation = site.current.generation
+    wait_until(lambda: is_followed(generation / "clutch.db"), 20)
+    return _rows(generation)
 
 
 def _rows(generation: Path) -> tuple[str, str]:
