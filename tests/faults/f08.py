@@ -20,6 +20,7 @@ GAPS, GAPS_SHORT = 50, 3
 BACK_WITHIN_S = 20.0
 # Three gaps prove no leak; on a busy machine pools and threads are filled to different levels.
 LONGEST_MS = 250.0
+BURST, BURST_SHORT = 300, 60
 MAY_DIFFER, MAY_DIFFER_SHORT, MANY = 5, 40, 1_000_000
 Leftovers = tuple[dict[int, int], dict[int, int]]
 # How a line goes and comes back within seconds; who changes passwords does it once.
@@ -79,8 +80,11 @@ def _judge_flapping(going: Round, baseline: Window, flapping: Window) -> None:
 
 
 async def _leftovers(going: Round) -> Leftovers:
-    """Open files and threads of each process while nobody asks anything."""
-    await going.load.rest()
+    """Open files and threads of each process while nobody asks anything.
+
+    So many ask at once before that every pool of every process is full, however they are spread.
+    """
+    await going.load.rest(BURST_SHORT if going.options.short else BURST)
     found = (going.scene.descriptors(), going.scene.tasks())
     going.load.go_on()
     return found

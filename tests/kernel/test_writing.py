@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,32 @@ def test_another_process_that_writes_is_waited_for_and_not_for_ever(
         release.join()
         other.close()
         ours.close()
+
+
+def test_waiting_in_line_and_for_the_file_take_no_longer_together(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_MS", 1_000)
+    ours = Database(f"sqlite:///{home / 'shared.db'}")
+    migrate(ours, home / "migrate.lock")
+    writer = Writer(ours, FrozenClock(NOON), home / "gate")
+    other = sqlite3.connect(home / "shared.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+
+    def refused_after(pause_s: float) -> float:
+        time.sleep(pause_s)
+        began = time.monotonic()
+        with pytest.raises(StorageUnavailable):
+            writer.write(happen("a", 1))
+        return time.monotonic() - began
+
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            took = list(pool.map(refused_after, (0.0, 0.5)))
+    finally:
+        other.close()
+        ours.close()
+    assert max(took) < 1.4, took
 
 
 def test_many_facts_for_new_and_known_streams_are_numbered_in_their_order(kernel: Kernel) -> None:

@@ -51,6 +51,8 @@ class Database:
         # SQLite has one writer at a time: in this process threads stand in line here,
         # between processes the file's own lock orders them.
         self._turn: threading.Lock | None = threading.Lock() if self.is_sqlite else None
+        # Of whose turn it is: until when they wait for other processes.
+        self._until = 0.0
         self._waited: Callable[[float], None] = lambda _: None
 
     @contextmanager
@@ -65,9 +67,9 @@ class Database:
 
         Only `Writer` and migrations use it.
         """
-        began = time.perf_counter()
+        began = time.monotonic()
         with storage_errors(), self._my_turn(), self._writer.begin() as conn:
-            self._waited(time.perf_counter() - began)
+            self._waited(time.monotonic() - began)
             yield conn
 
     def on_wait(self, waited: Callable[[float], None]) -> None:
@@ -83,8 +85,10 @@ class Database:
         if self._turn is None:
             yield
             return
+        until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
         if not self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
             raise StorageUnavailable
+        self._until = until
         try:
             yield
         finally:
@@ -116,8 +120,8 @@ class Database:
         def begin(conn: Connection) -> None:
             if reading:
                 conn.exec_driver_sql("BEGIN")
-            elif not _begin_writing(conn.connection.dbapi_connection):
-                conn.exec_driver_sql("BEGIN IMMEDIATE")  # which says why not
+            else:
+                _begin_writing(conn, self._until)
 
         return engine
 
@@ -157,25 +161,30 @@ def prepare_sqlite(connection: sqlite3.Connection, *, reading: bool) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _begin_writing(connection: Any) -> bool:
-    """Begin a transaction that writes as soon as no other process is in one; False after 5 s.
+def _begin_writing(conn: Connection, until: float) -> None:
+    """Begin a transaction that writes as soon as no other process is in one, or say why not.
 
     SQLite's own waiting sleeps up to 100 ms between two looks: longer than most writes take.
     """
-    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    connection: Any = conn.connection.dbapi_connection
     connection.execute("PRAGMA busy_timeout=0")
     try:
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if not _is_busy(error) or time.monotonic() > deadline:
-                    return False
-                time.sleep(LOOK_AGAIN_S)
-            else:
-                return True
+        if not _begin_until(connection, until):
+            conn.exec_driver_sql("BEGIN IMMEDIATE")  # which says why not
     finally:
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _begin_until(connection: Any, until: float) -> bool:
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > until:
+                return False
+            time.sleep(LOOK_AGAIN_S)
+        else:
+            return True
 
 
 def _is_busy(error: sqlite3.Error) -> bool:
