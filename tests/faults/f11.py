@@ -92,7 +92,8 @@ def _longest(going: Round) -> float:
 
 
 async def _gone(going: Round, server: Postgres, seconds: float) -> None:
-    """The server is stopped and started again."""
+    """The server is stopped and started again, once what the lock held up is answered."""
+    await going.wait(1)
     began = time.monotonic()
     await asyncio.to_thread(server.stop)
     gone = await going.wait(seconds)
