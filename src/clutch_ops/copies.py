@@ -25,7 +25,6 @@ from clutch_ops.databases import Sqlite, Store
 from clutch_ops.postgres import Postgres
 from clutch_ops.refusals import Refused
 
-EPOCH = "SELECT value FROM epoch"
 SPARE_BYTES = 64 << 20
 COPIES = 3
 _SAID = "--- said ---"
@@ -45,7 +44,7 @@ def facts_of(store: Store) -> Facts:
             raise Refused(
                 "The database is empty: no site was started on it yet.", f"{clutch()} serve"
             )
-        schema, epoch = store.value(databases.SCHEMA) or "", store.value(EPOCH) or ""
+        schema, epoch = store.value(databases.SCHEMA) or "", store.value(databases.EPOCH) or ""
         head = int(store.value(databases.LAST) or 0)
         return Facts(schema, epoch, head, databases.counts(store))
 

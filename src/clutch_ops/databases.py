@@ -32,6 +32,7 @@ HEADS = (
     "GROUP BY stream.name, stream.seq HAVING coalesce(max(event.seq), 0) <> stream.seq LIMIT 1"
 )
 SCHEMA = "SELECT version_num FROM alembic_version"
+EPOCH = "SELECT value FROM epoch"
 LAST = "SELECT coalesce(max(position), 0) FROM event"
 
 

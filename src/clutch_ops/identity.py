@@ -10,15 +10,12 @@ import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from clutch_ops import databases, durable
 from clutch_ops.databases import Sqlite, Store
 from clutch_ops.layout import Binding, Layout
 from clutch_ops.postgres import Postgres
 from clutch_ops.refusals import NeedsPerson, Refused
-
-EPOCH = "SELECT value FROM epoch"
 
 
 @dataclass(frozen=True)
@@ -89,10 +86,10 @@ def check_settings(layout: Layout, binding: Binding) -> Note | None:
     Raises:
         NeedsPerson: the settings lead to another, or its file is gone.
     """
-    told: dict[str, Any] | None = durable.read_json(_file(binding))
+    told: dict[str, str] | None = durable.read_json(_file(binding))
     if told is None:
         return None
-    noted = Note(_file(binding), **told)
+    noted = Note(_file(binding), told["kind"], told["name"], told["epoch"])
     store = databases.store_of(layout, binding)
     named = _named(store)
     if named != {"kind": noted.kind, "name": noted.name}:
@@ -116,7 +113,7 @@ def _named(store: Store) -> dict[str, str]:
 def _epoch(store: Store) -> str | None:
     if isinstance(store, Sqlite) and not store.path.exists():
         return None
-    return store.value(EPOCH) if "epoch" in store.tables() else None
+    return store.value(databases.EPOCH) if "epoch" in store.tables() else None
 
 
 def _other(layout: Layout, noted: Note, how: str) -> NeedsPerson:
