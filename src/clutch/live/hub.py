@@ -40,6 +40,7 @@ from clutch.live.watch import Watch
 T = TypeVar("T")
 
 READERS = 4
+PORTERS = 1
 READY_S = 5.0
 EPOCH_TRIES = 20
 LONGEST_PUBLISH_S = 1.0
@@ -73,6 +74,7 @@ class Hub:
         self._is_ending = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._limiter: CapacityLimiter | None = None
+        self._porters: CapacityLimiter | None = None
 
     @property
     def connections(self) -> int:
@@ -113,6 +115,7 @@ class Hub:
         """Begin to follow the log, in the loop that runs now."""
         self._loop = asyncio.get_running_loop()
         self._limiter = CapacityLimiter(READERS)
+        self._porters = CapacityLimiter(PORTERS)
         self._is_ending = False
         self._tail.start()
         self._watch.start()
@@ -209,6 +212,14 @@ class Hub:
                 return work(conn)
 
         return await to_thread.run_sync(run, limiter=self._limiter)
+
+    async def look_up(self, work: Callable[[], T]) -> T:
+        """Run `work` for who is about to come in, one after another, in a worker thread.
+
+        When thousands come back at once they stand in line here, and leave the threads that pages
+        are drawn in, and the interpreter, to the pages.
+        """
+        return await to_thread.run_sync(work, limiter=self._porters)
 
     def _begin(self, listener: Listener, stream: str) -> bool:
         if stream not in listener.follows and len(listener.follows) >= STREAMS_A_LISTENER:

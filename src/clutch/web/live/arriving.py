@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 from sqlalchemy import Connection
 from starlette.datastructures import Headers, QueryParams
@@ -58,12 +60,16 @@ def knock(site: Site, connection: HTTPConnection) -> None:
     site.hub.knock(_address_of(connection), is_forwarded=is_forwarded)
 
 
-def who_listens(site: Site, connection: HTTPConnection) -> Who:
-    """Who is at the other end. Runs in a worker thread.
+async def who_listens(site: Site, connection: HTTPConnection) -> Who:
+    """Who is at the other end.
 
     Raises:
         TokenUnknown: the personal token is nobody's.
     """
+    return await site.hub.look_up(partial(_look_up, site, connection))
+
+
+def _look_up(site: Site, connection: HTTPConnection) -> Who:
     bearer = bearer_of(connection)
     visitor = visitor_of(site, connection) if bearer is None else token_holder(site, bearer)
     reader = reader_of(site, connection, visitor.actor)

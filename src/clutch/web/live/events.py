@@ -10,7 +10,6 @@ import asyncio
 import itertools
 from collections.abc import Sequence
 
-from anyio import to_thread
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
@@ -48,7 +47,7 @@ async def live_events(scope: Scope, receive: Receive, send: Send) -> None:
         refuse_foreign(request.headers, site.settings.url)
         asked = read_asked(request.query_params)
         wishes = resumed(asked.wishes, request.headers.get("last-event-id", ""))
-        who = await to_thread.run_sync(who_listens, site, request)
+        who = await who_listens(site, request)
         listener = await site.hub.admit(who)
     except Refusal as refusal:
         response = json_refusal(refusal, reader_of(site, request, GUEST))

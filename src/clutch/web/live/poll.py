@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 
-from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -34,7 +33,7 @@ async def live_poll(scope: Scope, receive: Receive, send: Send) -> None:
         knock(site, request)
         refuse_foreign(request.headers, site.settings.url)
         asked = read_asked(request.query_params)
-        who = await to_thread.run_sync(who_listens, site, request)
+        who = await who_listens(site, request)
         listener = await site.hub.admit(who, beats=False)
     except Refusal as refusal:
         response = json_refusal(refusal, reader_of(site, request, GUEST))

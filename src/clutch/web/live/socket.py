@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from anyio import to_thread
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from clutch.accounts.models import GUEST
@@ -35,7 +34,7 @@ async def live_socket(websocket: WebSocket) -> None:
     try:
         knock(site, websocket)
         refuse_foreign(websocket.headers, site.settings.url)
-        who = await to_thread.run_sync(who_listens, site, websocket)
+        who = await who_listens(site, websocket)
         listener = await site.hub.admit(who)
     except Refusal as refusal:
         denial = json_refusal(refusal, reader_of(site, websocket, GUEST))
