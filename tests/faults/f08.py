@@ -21,6 +21,7 @@ BACK_WITHIN_S = 20.0
 # Three gaps prove no leak; on a busy machine pools and threads are filled to different levels.
 LONGEST_MS = 250.0
 BURST, BURST_SHORT = 300, 60
+THREADS_IDLE_S = 12.0
 MAY_DIFFER, MAY_DIFFER_SHORT, MANY = 5, 40, 1_000_000
 Leftovers = tuple[dict[int, int], dict[int, int]]
 # How a line goes and comes back within seconds; who changes passwords does it once.
@@ -82,9 +83,11 @@ def _judge_flapping(going: Round, baseline: Window, flapping: Window) -> None:
 async def _leftovers(going: Round) -> Leftovers:
     """Open files and threads of each process while nobody asks anything.
 
-    So many ask at once before that every pool of every process is full, however they are spread.
+    So many ask at once before that every pool of connections is full, however they are spread; then
+    nobody does for so long that threads without work are let go.
     """
-    await going.load.rest(BURST_SHORT if going.options.short else BURST)
+    short = going.options.short
+    await going.load.rest(BURST_SHORT if short else BURST, 0.3 if short else THREADS_IDLE_S)
     found = (going.scene.descriptors(), going.scene.tasks())
     going.load.go_on()
     return found

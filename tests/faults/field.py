@@ -8,6 +8,7 @@ from functools import partial
 
 from clutch.accounts.models import SITE, Actor, Role, Scope
 from clutch.accounts.repository import insert_account
+from clutch.accounts.sessions import open_session
 from clutch.accounts.tokens import make_token_for
 from clutch.bootstrap import open_site, prepare
 from clutch.kernel.settings import Settings
@@ -23,10 +24,11 @@ from clutch.tournaments.settings import Setup
 
 @dataclass(frozen=True)
 class Person:
-    """An account with a token for all that the load does."""
+    """An account with a token for all that the load does, and logged in at a browser."""
 
     actor: Actor
     token: str
+    session: str
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def _people(tx: Transaction, count: int) -> tuple[Person, list[Person]]:
 def _person(tx: Transaction, name: str, role: Role) -> Person:
     account = insert_account(tx, name, role=role.value)
     made = make_token_for(tx, SITE, account.id, "faults", (Scope.READ, Scope.TOURNAMENTS_WRITE))
-    return Person(Actor(account.id, name, role), made.secret)
+    _, session = open_session(tx, account.id, "", "")
+    return Person(Actor(account.id, name, role), made.secret, session)
 
 
 def _unlisted(tx: Transaction, organizer: Person, people: list[Person]) -> str:

@@ -1,7 +1,8 @@
 """The load: requests at a fixed rate, whatever becomes of them, by many visitors and players.
 
-Seven in ten read pages and the API, two write through the API, one does other things with it. A
-writer repeats what was not answered under the same key, as every program should.
+Seven in ten read pages and the API, two write through the API, one does other things with it. One
+visitor of pages in eight is logged in, as one player or another. A writer repeats what was not
+answered under the same key, as every program should.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from clutch.web.cookies import SESSION
 from tests.faults.asking import Answer, Client, NoAnswer
 from tests.faults.field import Cup
 from tests.faults.history import NO_ANSWER, Asked, History, MatchPlace, Wrote
@@ -24,6 +26,8 @@ from tests.faults.scene import Scene
 
 TRIES = 8
 VISITORS = 200
+LOGGED_IN = 8
+FEW = 20
 MARKED = re.compile(rb'data-streams="([^"]*)"')
 
 
@@ -141,8 +145,8 @@ class LoadRun:
             await asyncio.wait(tuple(self._tasks))
         await self._client.close()
 
-    async def rest(self, burst: int = 60) -> None:
-        """Fill the site's pools with this many requests at once, then be gone for a moment.
+    async def rest(self, burst: int = 60, idle_s: float = 0.3) -> None:
+        """Fill the site's pools with this many requests at once, then be gone for a while.
 
         What is open or running on the other side now is the site's own.
         """
@@ -151,6 +155,11 @@ class LoadRun:
         await asyncio.gather(*(self._read(time.monotonic(), other=True) for _ in range(burst)))
         while self._tasks:
             await asyncio.wait(tuple(self._tasks))
+        await self._client.close()
+        await asyncio.sleep(idle_s)
+        # Only who asks makes a process look which of its threads have had nothing to do for long.
+        for _ in range(FEW):
+            await self._read(time.monotonic(), other=True)
         await self._client.close()
         await asyncio.sleep(0.3)
 
@@ -163,12 +172,12 @@ class LoadRun:
         self.writes = False
 
     async def write_once_more(self) -> None:
-        """One write in every tournament, after whatever is under way."""
-        while self._tasks:
-            await asyncio.wait(tuple(self._tasks), timeout=1)
-            if not any(table.is_busy for board in self._boards for table in board.tables.values()):
-                break
+        """One write in every tournament, after those that are under way and before any other."""
+        went_on, self.writes = self.writes, False
+        while any(table.is_busy for board in self._boards for table in board.tables.values()):
+            await asyncio.wait(tuple(self._tasks), timeout=0.05)
         await asyncio.gather(*(self._write(board) for board in self._boards))
+        self.writes = went_on
 
     async def _run(self) -> None:
         began = time.monotonic()
@@ -248,6 +257,9 @@ class LoadRun:
         """One request, recorded; no answer is an answer of status 0."""
         visitor = self._chance.randrange(VISITORS)
         sent = {"Accept-Language": ("en", "ru")[visitor % 2], **(headers or {})}
+        if kind == "page" and visitor % LOGGED_IN == 0:
+            reader = self._chance.choice(self._scene.field.players)
+            sent["Cookie"] = f"{SESSION}={reader.session}"
         source, trouble = f"127.1.{1 + visitor // 100}.{1 + visitor % 100}", ""
         began = time.monotonic()
         try:

@@ -23,6 +23,9 @@ from tests.faults.truth import heads, read_truth
 
 T = TypeVar("T")
 PROBED = ("/livez", "/readyz")
+# What the live clients of the load follow by. Polls pause between two answers, so that what they
+# hear is never as fresh as has to be shown here; they have scenarios of their own.
+MIXED = (*("websocket",) * 8, *("events",) * 2)
 PROBE_EVERY_S = 0.25
 OPEN_FILES = 20_000
 CARRIED_MS = 250.0
@@ -241,7 +244,7 @@ async def playing(
     port: int = 0,
     rate: float | None = None,
     clients: int | None = None,
-    transports: Sequence[str] = ("websocket",),
+    transports: Sequence[str] = MIXED,
 ) -> AsyncIterator[Round]:
     """The load, from when everybody is there until the end of the block."""
     raise_limit()
