@@ -31,7 +31,7 @@ from tests.faults.scene import beside, staged
 
 BOOT_WITHIN_S = 5.0
 USED_WITHIN_S = 5.0
-SETTLED_S, MORE_MS = 10.0, 20.0
+SETTLED_S, FAULT_S, MORE_MS = 10.0, 11.0, 20.0
 # Beside other tests everything takes longer; that it comes back at all is what a short round sees.
 SLACK = 4
 LINES_A_FAULT = 3
@@ -81,7 +81,7 @@ def _judge_lines(going: Round, most: int) -> None:
 async def _fault(going: Round, cache: Cache, mode: str, baseline: Window) -> None:
     began, before = time.monotonic(), downs(going.scene, "redis")
     await cache.lay(mode)
-    await going.wait(1.5 if going.options.short else 6)
+    await going.wait(1.5 if going.options.short else FAULT_S)
     if not going.options.short:
         now = downs(going.scene, "redis")
         noticed = all(last > first for first, last in zip(before, now, strict=True))
