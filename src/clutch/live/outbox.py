@@ -27,7 +27,7 @@ class Outbox:
         self.closed = False
         self._frames: deque[tuple[Parcel, bool]] = deque()
         self._bytes = 0
-        self._filled: asyncio.Event | None = None
+        self._filled: asyncio.Future[None] | None = None
         self._room: asyncio.Event | None = None
 
     def __len__(self) -> int:
@@ -70,8 +70,9 @@ class Outbox:
         while self.is_idle:
             if self.closed:
                 return False
-            self._filled = asyncio.Event()
-            await self._filled.wait()
+            # A bare future: this is waited for once a frame by each reader of pushed events.
+            self._filled = asyncio.get_running_loop().create_future()
+            await self._filled
         return True
 
     async def room(self) -> None:
@@ -105,9 +106,9 @@ class Outbox:
         self._tell_room()
 
     def _tell_filled(self) -> None:
-        if self._filled is not None:
-            self._filled.set()
-            self._filled = None
+        if self._filled is not None and not self._filled.done():
+            self._filled.set_result(None)
+        self._filled = None
 
     def _tell_room(self) -> None:
         if self._room is not None and len(self._frames) <= CROWDED:

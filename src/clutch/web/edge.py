@@ -92,6 +92,8 @@ class Edge:
             with self._meter.connected(scope["path"]):
                 await self._app(scope, receive, send)
             return
+        # For answers that go on for hours: once begun, they pass by whatever wraps `send`.
+        scope["clutch.send_more"] = send
         answer = _Answer(send, request_id, over_tls=scope["scheme"] == "https")
         with self._meter.asked(scope["path"], answer):
             await self._http(scope, receive, answer)

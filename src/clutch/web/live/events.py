@@ -56,7 +56,7 @@ async def live_events(scope: Scope, receive: Receive, send: Send) -> None:
     try:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         listener.answer(encode(Hello(site.hub.epoch)))
-        await _converse(site, listener, wishes, receive, send)
+        await _converse(site, listener, wishes, receive, scope["clutch.send_more"])
     finally:
         site.hub.leave(listener)
 
