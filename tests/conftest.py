@@ -177,8 +177,12 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One headless Chromium for all tests of this process; each test makes its own context."""
+    from playwright.sync_api import expect
+
     from tests.services.chromium import launched
 
+    # What is waited for comes at once on a machine that has nothing else to do.
+    expect.set_options(timeout=15_000)
     with launched(chromium, tmp_path_factory.mktemp("chromium")) as running:
         yield running
 
