@@ -16,25 +16,22 @@ from tests.proxies.programs import NAME, Ports, is_here, proxy_running
 from tests.proxies.visitors import Visitor
 from tests.services.redis import free_port
 
-pytestmark = pytest.mark.long
-
 
 class Regular(threading.Thread):
-    """Logs in, then reads a page and changes their language again and again, until told to stop."""
+    """Logged in: reads a page and changes their language again and again, until told to stop."""
 
     def __init__(self, address: str, name: str, password: str) -> None:
         super().__init__(daemon=True)
-        self._address = address
-        self._login = {"name": name, "password": password}
+        self._visitor = Visitor(address)
+        login = self._visitor.get("/login").form("/login")
+        self._page = self._visitor.send(login, name=name, password=password)
         self._stopping = threading.Event()
         self.asked = 0
         self.failed: list[str] = []
 
     def run(self) -> None:
-        visitor = Visitor(self._address)
+        visitor, form = self._visitor, self._page.form("language")
         with visitor.http:
-            page = visitor.send(visitor.get("/login").form("/login"), **self._login)
-            form = page.form("language")
             for language in itertools.cycle(("RU", "EN")):
                 if self._stopping.wait(0.02):
                     return

@@ -77,7 +77,6 @@ def test_a_manager_starts_a_site_stops_it_within_5_s_and_is_spoken_of_truthfully
     assert "The site does not run. What its keeper heard:" in site.clutch("logs").said
 
 
-@pytest.mark.long
 def test_who_may_not_ask_supervisor_sees_it_by_who_started_the_holder(
     site: Site, folder: Path
 ) -> None:
@@ -96,7 +95,6 @@ def test_who_may_not_ask_supervisor_sees_it_by_who_started_the_holder(
     assert "as far as this user may see" in standing(site)[1]["keeper"]["trouble"]
 
 
-@pytest.mark.long
 def test_a_kept_site_is_updated_and_restarted_by_the_same_process_and_nobody_fails(
     keeper: Keeper,
 ) -> None:
@@ -115,7 +113,6 @@ def test_a_kept_site_is_updated_and_restarted_by_the_same_process_and_nobody_fai
     assert holder_of(site) == before == standing(site)[1]["keeper"]["pid"]
 
 
-@pytest.mark.long
 def test_a_holder_that_is_killed_in_an_update_is_started_again_and_recovers(keeper: Keeper) -> None:
     site = keeper.site
     site.newer("0.1.1")
@@ -137,7 +134,6 @@ def test_a_holder_that_is_killed_in_an_update_is_started_again_and_recovers(keep
     assert site.version == "0.1.1"
 
 
-@pytest.mark.long
 def test_a_manager_that_is_gone_or_not_asked_is_a_sentence_with_what_to_type(
     keeper: Keeper,
 ) -> None:

@@ -12,7 +12,7 @@ from tests.ops.sites import Site, copied, databases_of
 from tests.ops.test_update import migration
 from tests.services.databases import Databases
 
-pytestmark = [pytest.mark.long, pytest.mark.postgres]
+pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -19,7 +20,7 @@ from clutch_ops.layout import Layout
 from clutch_ops.refusals import Refused
 from tests.ops.sites import Site, Visitors, serving_from
 from tests.ops.systemd import Systemd, Unit, started_by_systemd
-from tests.serve.running import children_of, wait_until
+from tests.serve.running import wait_until
 
 
 @pytest.fixture
@@ -80,7 +81,6 @@ def test_a_unit_serves_on_the_socket_it_is_passed_with_everything_else_read_only
     assert not serving_from(site.root)
 
 
-@pytest.mark.long
 def test_updates_and_restarts_under_a_unit_keep_its_process_and_fail_nobody(
     site: Site, unit: Unit, folder: Path
 ) -> None:
@@ -96,13 +96,12 @@ def test_updates_and_restarts_under_a_unit_keep_its_process_and_fail_nobody(
         assert systemd.process.poll() is None
 
 
-@pytest.mark.long
 def test_a_serving_process_that_hangs_stops_the_watchdog_from_being_fed(
     site: Site, unit: Unit, folder: Path
 ) -> None:
     with under_systemd(site, unit, folder, watchdog_seconds=1.5) as systemd:
-        (parent,) = children_of(systemd.process.pid)
-        (serving,) = children_of(parent)
+        told = json.loads(site.clutch("status", "--json").said)
+        (serving,) = (one["pid"] for one in told["processes"])
         os.kill(serving, signal.SIGSTOP)
         try:
             wait_until(lambda: not systemd.feeds_within(1.5), 20)

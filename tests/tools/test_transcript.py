@@ -40,7 +40,7 @@ def test_the_transcript_has_every_command_of_the_runbook() -> None:
     assert told == typed(RUNBOOK.read_text(encoding="utf-8"))
 
 
-@pytest.mark.long
+@pytest.mark.updates
 def test_the_transcript_is_what_comes_of_typing_the_runbook() -> None:
     # Two minutes, and more than a test is given otherwise where the machine is busy; each command
     # has a limit of its own.
