@@ -113,11 +113,10 @@ def _judge(going: Round, title: str, fault: Window, whole: Window, took: float |
     going.rates(title, fault)
     report.require(f"{title}: no errors", going.errors(whole, going.baseline))
     for path in ("/livez", "/readyz"):
-        answered = going.statuses(path, whole)
-        report.require_that(f"{title}: {path} 200", set(answered) == {200}, f"{answered}")
-    warned = going.told("/healthz", Window(fault.began + 1, fault.ended))
-    warns = set(warned) == {"200 warn"} or (going.options.short and not warned)
-    report.require_that(f"{title}: /healthz warns", warns, f"{warned}")
+        going.health(f"{title}: {path} 200", path, whole, "200")
+    if not going.options.short:
+        warned = Window(fault.began + 1, fault.ended)
+        going.health(f"{title}: /healthz warns", "/healthz", warned, "200 warn")
     most = USED_WITHIN_S * (SLACK if going.options.short else 1)
     shown = "never" if took is None else f"{took:.1f} s"
     report.figure(f"{title}: used again after", shown, f"within {USED_WITHIN_S:g} s")

@@ -10,9 +10,10 @@ import asyncio
 import random
 from functools import partial
 
-from tests.faults import checks
+from tests.faults import checks, checks_site
 from tests.faults.cache import MODES, Cache, caching, said_of, states
 from tests.faults.checks import Window
+from tests.faults.history import Stock
 from tests.faults.round import Options, Report, Round, playing
 from tests.faults.scene import beside, staged
 
@@ -22,8 +23,8 @@ BACK_WITHIN_S = 20.0
 LONGEST_MS = 250.0
 BURST, BURST_SHORT = 300, 60
 THREADS_IDLE_S = 12.0
-MAY_DIFFER, MAY_DIFFER_SHORT, MANY = 5, 40, 1_000_000
-Leftovers = tuple[dict[int, int], dict[int, int]]
+MAY_DIFFER, MAY_DIFFER_SHORT = 5, 40
+NAMED = {"files": "open files", "threads": "threads"}
 # How a line goes and comes back within seconds; who changes passwords does it once.
 WAYS = tuple(mode for mode in MODES if mode != "wrong password")
 
@@ -42,11 +43,12 @@ async def _play(options: Options, report: Report) -> None:
     ):
         await going.until(lambda: set(states(scene, "redis")) == {"up"}, 10)
         baseline = await going.settle()
-        before = await _leftovers(going)
+        await _count(going, 0)
         flapping = await _flap(going, cache, chance)
         took = await going.until(lambda: set(states(scene, "redis")) == {"up"}, BACK_WITHIN_S)
         await going.wait(1 if options.short else 5)
-        _judge_leftovers(going, before, await _leftovers(going))
+        await _count(going, 1)
+        _judge_leftovers(going)
         going.judge_later(partial(going.carries, "before", baseline))
         going.judge_later(partial(_judge_flapping, going, baseline, flapping))
         await going.finish(fresh=flapping)
@@ -80,7 +82,7 @@ def _judge_flapping(going: Round, baseline: Window, flapping: Window) -> None:
         report.require_that("nobody waits long for it", p99 <= LONGEST_MS, f"p99 {p99:.0f} ms")
 
 
-async def _leftovers(going: Round) -> Leftovers:
+async def _count(going: Round, count: int) -> None:
     """Open files and threads of each process while nobody asks anything.
 
     So many ask at once before that every pool of connections is full, however they are spread; then
@@ -88,20 +90,16 @@ async def _leftovers(going: Round) -> Leftovers:
     """
     short = going.options.short
     await going.load.rest(BURST_SHORT if short else BURST, 0.3 if short else THREADS_IDLE_S)
-    found = (going.scene.descriptors(), going.scene.tasks())
+    files, threads = going.scene.descriptors(), going.scene.tasks()
+    going.history.stocks += [Stock(count, pid, files[pid], threads[pid]) for pid in files]
     going.load.go_on()
-    return found
 
 
-def _judge_leftovers(going: Round, before: Leftovers, now: Leftovers) -> None:
+def _judge_leftovers(going: Round) -> None:
+    stocks = going.history.stocks
+    for what, name in NAMED.items():
+        counts = [[getattr(one, what) for one in stocks if one.count == at] for at in (0, 1)]
+        going.report.figure(f"{name} a process", f"{counts[0]} before, {counts[1]} after")
     may = MAY_DIFFER_SHORT if going.options.short else MAY_DIFFER
-    for name, first, last in zip(("open files", "threads"), before, now, strict=True):
-        going.report.figure(
-            f"{name} a process", f"{list(first.values())} before, {list(last.values())} after"
-        )
-        grown = [
-            f"process {pid} has {last.get(pid)} instead of {count}"
-            for pid, count in first.items()
-            if last.get(pid, MANY) - count > may
-        ]
-        going.report.require(f"{name}: none stay behind", grown)
+    found = checks_site.left_behind(stocks, may)
+    going.report.require("no file and no thread stays behind", found)

@@ -13,6 +13,7 @@ from functools import partial
 
 from tests.faults import checks
 from tests.faults.checks import Window
+from tests.faults.checks_site import probed
 from tests.faults.round import Options, Report, Round, playing
 from tests.faults.scene import Scene, serving
 from tests.faults.storage import Postgres, hold_lock, postgres
@@ -112,22 +113,20 @@ def _judge_gone(going: Round, gone: Window, window: Window, after: Window) -> No
     _stays_alive(going, title, Window(window.began, after.ended), ready=False)
     # A look of the last five seconds counts while a new one takes long.
     since = gone.began + (0 if going.options.short else LOOK_COUNTS_S)
-    answered = going.statuses("/readyz", Window(since, gone.ended - 0.5))
-    says_so = 503 in answered if going.options.short else set(answered) == {503}
-    report.require_that(f"{title}: /readyz says so", says_so, f"{answered}")
+    told = Window(since, gone.ended - 0.5)
+    if going.options.short:
+        answered = [one.status for one in probed(going.history.probes, "/readyz", told)]
+        report.require_that(f"{title}: /readyz says so", 503 in answered, f"{answered}")
+    else:
+        going.health(f"{title}: /readyz says so", "/readyz", told, "503")
     _healed(going, title, after)
-    ready = going.statuses("/readyz", after)
-    report.require_that(f"{title}: ready again", set(ready) == {200}, f"{ready}")
+    going.health(f"{title}: ready again", "/readyz", after, "200")
 
 
 def _stays_alive(going: Round, title: str, window: Window, *, ready: bool) -> None:
-    report = going.report
-    alive = going.statuses("/livez", window)
-    report.figure(f"{title}: slowest /livez", f"{going.slowest_probe_ms('/livez', window):.0f} ms")
-    report.require_that(f"{title}: /livez answers", set(alive) == {200}, f"{alive}")
+    going.health(f"{title}: /livez answers", "/livez", window, "200")
     if ready:
-        answered = going.statuses("/readyz", window)
-        report.require_that(f"{title}: ready to read", set(answered) == {200}, f"{answered}")
+        going.health(f"{title}: ready to read", "/readyz", window, "200")
 
 
 def _healed(going: Round, title: str, window: Window) -> None:

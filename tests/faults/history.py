@@ -111,6 +111,29 @@ class Showed(msgspec.Struct, frozen=True):
     degraded: tuple[str, ...]
 
 
+class Line(msgspec.Struct, frozen=True):
+    """A line of the site's log, as far as a checker reads it."""
+
+    level: str
+    event: str = ""
+    path: str = ""
+    exception: str = ""
+
+    @property
+    def last_words(self) -> str:
+        """Of a traceback only how it ended."""
+        return (self.exception.strip().splitlines() or [""])[-1]
+
+
+class Stock(msgspec.Struct, frozen=True):
+    """What a process kept open at the first count (0), the second, ..."""
+
+    count: int
+    process: int
+    files: int
+    threads: int
+
+
 class Lost(msgspec.Struct, frozen=True):
     """A frame that was taken out on its way to a client: the last event in it."""
 
@@ -224,6 +247,10 @@ class History:
     told: list[Told] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    probes: list[Asked] = field(default_factory=list)
+    """Looks at health; in `trouble` the word for it that stood in the answer."""
+    lines: list[Line] = field(default_factory=list)
+    stocks: list[Stock] = field(default_factory=list)
     showed: list[Showed] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     tried: list[Tried] = field(default_factory=list)

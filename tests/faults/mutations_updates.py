@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tests.faults import checks_updates, mutations_live
+from tests.faults import checks_updates, mutations_live, mutations_site
 from tests.faults.history import Attempt, Cut, History, Return, Told
 from tests.faults.sample import BASELINE, CLIENTS, FAULT
 from tests.faults.sample_updates import DEEDS, FILLED, KINDS, PLACES, sample
@@ -24,6 +24,7 @@ def _moved_on(history: History) -> History:
 
 CHECKS: Mapping[str, Callable[[History], list[str]]] = {
     **mutations_live.CHECKS,
+    **mutations_site.CHECKS,
     "bad releases": lambda history: checks_updates.refused(history.attempts, len(KINDS)),
     "full while it stands still": lambda history: checks_updates.back_or_on(
         history.filled, "0.1.1", len(FILLED)
@@ -117,6 +118,7 @@ def _one_place_twice(history: History, _: random.Random) -> None:
 
 MUTATIONS: Mapping[str, Mapping[str, Mutate]] = {
     **mutations_live.MUTATIONS,
+    **mutations_site.MUTATIONS,
     "bad releases": {
         "one was taken": _attempt(status=0),
         "one needs a person": _attempt(status=4),

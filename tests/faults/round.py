@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import resource
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from tests.faults import checks, checks_live
+from tests.faults import checks, checks_live, checks_site
 from tests.faults.asking import Answer, Client, NoAnswer
 from tests.faults.checks import Faults, Window, p99_ms
 from tests.faults.crowd import Crowd
-from tests.faults.history import NO_ANSWER, Asked, History
+from tests.faults.history import NO_ANSWER, Asked, History, Line
 from tests.faults.load import LoadRun
 from tests.faults.scene import FULL, SHORT, Load, Scene
 from tests.faults.truth import heads, read_truth
@@ -27,6 +28,7 @@ PROBED = ("/livez", "/readyz")
 # hear is never as fresh as has to be shown here; they have scenarios of their own.
 MIXED = (*("websocket",) * 8, *("events",) * 2)
 PROBE_EVERY_S = 0.25
+HEALTH_MS = 300.0
 OPEN_FILES = 20_000
 CARRIED_MS = 250.0
 WARM_UP_S = 8.0
@@ -100,7 +102,6 @@ class Round:
     history: History
     load: LoadRun
     crowd: Crowd
-    probes: list[Asked] = field(default_factory=list)
     probed: tuple[str, ...] = PROBED
     baseline: Window | None = None
     _judgements: list[Callable[[], None]] = field(default_factory=list)
@@ -131,24 +132,17 @@ class Round:
                 return None
         return time.monotonic() - began
 
-    def statuses(self, path: str, window: Window) -> list[int]:
-        """What a probe was answered in this part of the round."""
-        inside = [one for one in self.probes if one.path == path]
-        return [one.status for one in inside if window.began <= one.began < window.ended]
-
-    def told(self, path: str, window: Window) -> list[str]:
-        """The same with the word for it that stood in the answer."""
-        inside = [one for one in self.probes if one.path == path]
-        return [
-            f"{one.status} {one.trouble}"
-            for one in inside
-            if window.began <= one.began < window.ended
-        ]
-
-    def slowest_probe_ms(self, path: str, window: Window) -> float:
-        inside = [one for one in self.probes if one.path == path]
-        times = [one.seconds for one in inside if window.began <= one.began < window.ended]
-        return max(times, default=0.0) * 1000
+    def health(self, what: str, path: str, window: Window, *allowed: str) -> None:
+        """A promise: so it was whenever a probe asked, and within 300 ms."""
+        probes = self.history.probes
+        # Beside other tests a whole machine may be that late.
+        longest_ms = math.inf if self.options.short else HEALTH_MS
+        found = checks_site.health(probes, path, window, allowed, longest_ms)
+        self.report.require(what, found)
+        times = [one.seconds for one in checks_site.probed(probes, path, window)]
+        self.report.figure(
+            f"{what}: the slowest", f"{max(times, default=0.0) * 1000:.0f} ms", "within 300 ms"
+        )
 
     def carries(self, name: str, baseline: Window) -> None:
         """Before anything is broken: otherwise what follows says nothing about the site."""
@@ -222,17 +216,11 @@ class Round:
         if fresh is not None and not self.options.short:
             told = checks_live.fresh(history, fresh, FRESH_P99_MS, FRESH_LONGEST_MS)
             report.require("live: told within half a second", told)
-        bugs = [
-            f"{str(line.get('event')).strip()} {line.get('path', '')} {_last_words(line)}"
-            for line in self.scene.bugs()
-            if not expected or expected not in str(line.get("exception"))
+        history.lines = [
+            Line(*(str(line.get(name) or "") for name in ("level", "event", "path", "exception")))
+            for line in self.scene.lines()
         ]
-        report.require("no bug in the log", checks.some_of(bugs))
-
-
-def _last_words(line: dict[str, Any]) -> str:
-    """Of a traceback only how it ended."""
-    return (str(line.get("exception") or "").strip().splitlines() or [""])[-1]
+        report.require("no bug in the log", checks_site.bugs(history.lines, expected))
 
 
 @asynccontextmanager
@@ -289,7 +277,7 @@ async def _probe_with(client: Client, of: Round) -> None:
             ended = time.monotonic()
             word = answer.json().get("status", "") if answer.body.startswith(b"{") else ""
             asked = Asked("probe", path, began, began, ended, answer.status, trouble=word)
-            of.probes.append(asked)
+            of.history.probes.append(asked)
         await asyncio.sleep(PROBE_EVERY_S)
 
 

@@ -11,11 +11,13 @@ from tests.faults.history import (
     Asked,
     Found,
     History,
+    Line,
     Lost,
     MatchPlace,
     Moved,
     Said,
     Showed,
+    Stock,
     Told,
     Tried,
     Wrote,
@@ -133,6 +135,7 @@ def _tell_of_itself(history: History) -> None:
         history.showed.append(
             Showed(float(number), "/api/v1/players/1", 200, "achievements", value, degraded)
         )
+    _show_health(history)
     for name, expected, told in (
         ("future", "snapshot", "future"),
         ("epoch", "snapshot", "epoch"),
@@ -146,3 +149,19 @@ def _tell_of_itself(history: History) -> None:
         history.tried.append(Tried(name, "s", expected, told, ({"type": "hello"}, answer)))
     frames = ({"type": "hello"}, {"type": "events", "stream": "s", "events": [{"seq": 1}]})
     history.tried.append(Tried("listener", "s", "subscribed", "", frames))
+
+
+def _show_health(history: History) -> None:
+    """Probes, counts and lines of the log, as they should be."""
+    for number in range(60):
+        at, is_missing = float(number), FAULT.began <= number < FAULT.ended
+        word = "warn" if is_missing else "pass"
+        history.probes.append(Asked("probe", "/healthz", at, at, at + 0.01, 200, trouble=word))
+    for count, process in ((0, 1), (0, 2), (1, 1), (1, 2)):
+        history.stocks.append(Stock(count, process, 300 + 2 * count, 14 + count))
+    fault = "Traceback\nRuntimeError: made on purpose"
+    history.lines += [
+        Line("info", "capability"),
+        Line("warning", "capability"),
+        Line("error", "a part is left out", "/players/1", fault),
+    ]

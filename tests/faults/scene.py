@@ -70,10 +70,6 @@ class Scene:
         said = self.running.said().splitlines()
         return [json.loads(line) for line in said if line.startswith("{")]
 
-    def bugs(self) -> list[dict[str, Any]]:
-        """Lines about what nobody expected."""
-        return [line for line in self.lines() if line.get("level") in {"error", "critical"}]
-
     def memory_mb(self) -> float:
         """What the processes have in memory together; shared pages count by share."""
         return sum(_proportional_kb(pid) for pid in self.pids()) / 1000
