@@ -213,6 +213,20 @@ def test_organizers_make_preview_change_and_retire_their_own(
     assert "Retired" in browser.get("/achievements/own").piece("own")
 
 
+def test_formats_are_named_in_the_language_of_who_reads(
+    trophies: Trophies, boss: Actor, make_client: Callable[..., Browser]
+) -> None:
+    browser = make_client("ru").log_in(trophies.session(boss))
+    page = browser.get("/achievements/own/new")
+    assert "Одиночное выбывание" in page.html
+    assert "Single elimination" not in page.html
+    chosen = {"rule": "wins", "target": 2, "format": "single_elimination"}
+    named = {"name_ru": "Дважды", "text_ru": "Выиграйте два матча"}
+    browser.send(page.form("Сохранить достижение"), "Сохранить достижение", **chosen, **named)
+    listed = browser.get("/achievements/own").piece("own")
+    assert "Выигранные матчи: 2 · Одиночное выбывание" in listed
+
+
 def test_tiers_are_previewed_and_listed_each_by_itself(
     trophies: Trophies, boss: Actor, played: list[Actor], make_client: Callable[..., Browser]
 ) -> None:

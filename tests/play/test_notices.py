@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from clutch.accounts.events import stream_of
+from clutch.engine import Outcome
 from clutch.kernel.log import Event, read_stream
 from clutch.tournaments.models import FormatSettings, Status
 from tests.play.conftest import Running
@@ -110,3 +111,13 @@ def test_what_was_told_is_not_told_again_when_all_is_read_anew(cup: Running) -> 
     before = told(cup, 1)
     cup.people.site.projector.rebuild("notices")
     assert told(cup, 1) == before
+
+
+def test_a_result_against_a_vacant_place_holds_nothing_up_when_it_falls(cup: Running) -> None:
+    then(cup).decide("U1.1", None, outcome=Outcome.DOUBLE_FORFEIT)
+    cup.decide("U1.2", (2, 0))
+    assert cup.match("U2.1").outcome == "walkover"
+    then(cup).decide("U1.1", (2, 0))
+    for seed in (1, 2):
+        kind, facts = told(cup, seed)[-1]
+        assert (kind, facts["match"]) == ("player-match-opened", "U2.1")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from clutch.statistics.tallies import Tally
-from clutch.web.views.charts import MOST_BARS, month_bars
+from clutch.web.views.charts import MOST_BARS, NAME_ROOM, WIDTH, month_bars
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,20 @@ def test_two_years_are_drawn_at_most() -> None:
     assert found is not None
     assert len(found.bars) == MOST_BARS
     assert (found.bars[0].name, found.bars[-1].name) == ("2025-01", "2026-12")
+
+
+@pytest.mark.parametrize("many", range(1, MOST_BARS + 1))
+def test_names_of_months_lie_apart_and_inside_the_drawing(many: int) -> None:
+    found = month_bars(
+        [(f"{2025 + one // 12}-{one % 12 + 1:02}", Tally(played=1, won=1)) for one in range(many)]
+    )
+    assert found is not None
+    assert len(found.bars) == many
+    middles = [bar.middle for bar in found.bars if bar.is_named]
+    assert found.bars[-1].is_named
+    assert middles[0] >= NAME_ROOM / 2
+    assert middles[-1] + NAME_ROOM / 2 <= WIDTH
+    assert all(after - one >= NAME_ROOM for one, after in pairwise(middles))
 
 
 def test_without_matches_there_is_no_chart() -> None:

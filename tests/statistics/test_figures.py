@@ -88,6 +88,20 @@ def test_too_few_matches_give_a_sentence_instead_of_a_number(
     assert "not enough matches yet" in page
 
 
+def test_who_is_in_a_tournament_and_has_no_match_yet_reads_what_it_takes(
+    client: Browser, arena: Arena, site: Site
+) -> None:
+    boss, ann = arena.organizer(), arena.person("ann")
+    path = f"/players/{ann.account_id}/statistics"
+    assert "Nothing played yet" in client.get(path).text
+    cup = arena.open_cup(boss)
+    for one in (ann, arena.person("bob")):
+        arena.register(cup, one)
+    arena.start(boss, cup)
+    fold(site)
+    assert "Not enough matches yet" in client.get(path).piece("enhanced")
+
+
 def test_games_are_counted_from_the_matches_in_which_they_are_known(
     client: Browser, api: Api, arena: Arena, site: Site, played: list[Actor]
 ) -> None:

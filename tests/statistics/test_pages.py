@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from clutch.accounts.models import AccountId, Actor, Role
+from clutch.accounts.models import AccountId, Actor, Role, Scope
 from clutch.bootstrap import Site
 from clutch.kernel.capabilities import State
 from clutch.kernel.clock import FrozenClock
@@ -186,6 +186,27 @@ def test_an_organizer_seeds_by_rating(
     with site.database.read() as conn:
         order = [one.name for one in participants_of(conn, cup.id)]
     assert order == ["ann", "bob", "cid"]
+
+
+def test_the_api_seeds_by_rating_or_says_that_it_can_not(
+    arena: Arena, site: Site, api: Api, played: list[Actor]
+) -> None:
+    boss = Actor(AccountId(1), "olga", Role.ORGANIZER)
+    cup = arena.open_cup(boss, "Rated", game="Chess")
+    for one in (arena.person("cid"), *reversed(played)):
+        arena.register(cup, one)
+    version = arena.move(boss, cup, Status.SEEDING).seeding_version
+    mine = api.by(arena.token(boss, Scope.READ, Scope.TOURNAMENTS_WRITE))
+    path = f"/tournaments/{cup.id}/seeding/rating"
+    seeded = mine.post(path, version=version).json()
+    with site.database.read() as conn:
+        everybody = participants_of(conn, cup.id)
+    assert [one.name for one in everybody] == ["ann", "bob", "cid"]
+    assert seeded["participants"] == [one.id for one in everybody]
+    assert mine.post(path, version=version).status_code == 412
+    site.capabilities.set("statistics", State.DOWN, "It does not work.")
+    refused = mine.post(path, version=seeded["version"])
+    assert (refused.status_code, refused.json()["code"]) == (503, "ratings-unavailable")
 
 
 def test_seeding_by_rating_is_refused_while_nobody_knows_them(

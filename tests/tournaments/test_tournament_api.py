@@ -183,6 +183,7 @@ CALLS: list[tuple[str, str, Any, bool]] = [
     ("POST", "/status", {"to": "running"}, False),
     ("PUT", "/seeding", {"participants": []}, False),
     ("POST", "/seeding/random", None, False),
+    ("POST", "/seeding/rating", None, False),
     ("POST", "/draw", None, False),
     ("POST", "/draw/preview", None, False),
     ("GET", "/check-in", None, False),

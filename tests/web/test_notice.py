@@ -11,6 +11,7 @@ from clutch.accounts.models import Role
 from clutch.bootstrap import Site
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import SystemClock
+from clutch.kernel.optional import MISSING
 from clutch.kernel.projector import FAILED, REBUILDING
 from clutch.web import capability_words
 from clutch.web.capability_words import NAMES, advice_of, effect_of
@@ -158,6 +159,17 @@ def test_the_admin_reads_what_since_when_what_it_means_and_what_to_do(
     ):
         assert words in piece
     assert "1 service does not work" in page.html
+
+
+def test_what_is_set_up_and_not_installed_is_not_said_to_work(client: Browser, site: Site) -> None:
+    people = People(site)
+    client.log_in(people.session(people.person("Olga", Role.ADMIN)))
+    assert "All that was set up works." in client.get("/admin/services").html
+    site.capabilities.set("redis", State.ABSENT, MISSING, package="redis")
+    page = client.get("/admin/services")
+    assert "All that is installed works." in page.html
+    assert "install the extra redis" in page.piece("service-redis")
+    assert "if you want it so" not in page.piece("service-redis")
 
 
 def test_what_a_library_says_is_no_part_of_the_sentence(

@@ -90,6 +90,11 @@ def team_of(match: Match) -> int | None:
     return match.team_id
 
 
+def large_enough(record: Record) -> tuple[Tournament, ...]:
+    """Tournaments of at least four; a smaller one neither goes on with a run nor breaks it."""
+    return tuple(one for one in record.tournaments if one.size >= FEW)
+
+
 def is_final(one: Tournament) -> bool:
     return one.rank is not None and one.rank <= 2 and one.size >= FEW
 

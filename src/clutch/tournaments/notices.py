@@ -49,7 +49,7 @@ class _Told(msgspec.Struct, frozen=True):
     """What a fact about a match says, as far as it matters here."""
 
     match: str
-    opponents: tuple[int, ...] = ()
+    opponents: tuple[int | None, ...] = ()  # None: the place was vacant
     side: int = 0
     how: str = ""
     result: dict[str, Any] | None = None

@@ -73,6 +73,11 @@ _ADVICE: Final = {
         "See that it runs and that its address and password are right. It is used again by itself "
         "within five seconds of its return."
     ),
+    # Without an address it would be off.
+    ("redis", State.ABSENT): N_(
+        "Its address is set, so it seems wanted: install the extra {extra} and restart, or remove "
+        "the address."
+    ),
     ("live", State.DOWN): N_("See that the database runs; /testdb tells. It returns by itself."),
     ("mail", State.OFF): N_("Nothing, if you want it so. To send mail, set {setting} and restart."),
     ("mail", State.DOWN): N_(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clutch.kernel.refusals import N_
-from clutch.web.reader import current_reader
+from clutch.web.reader import Reader, current_reader
 
 _TOURNAMENT = {
     "draft": N_("Draft"),
@@ -70,9 +70,9 @@ def role_name(role: str) -> str:
     return _say(_ROLE[role])
 
 
-def format_name(name: str) -> str:
-    """A tournament's format."""
-    return _say(_FORMAT[name])
+def format_name(name: str, reader: Reader | None = None) -> str:
+    """A tournament's format; `reader` where no page is being drawn yet."""
+    return (reader or current_reader()).gettext(_FORMAT[name])
 
 
 def placement(rank: int, to: int | None = None) -> str:

@@ -49,11 +49,11 @@ STREAKS = (
         N_("Always up there"),
         Text(
             *NN_(
-                "Finish first or second in {number} tournament in a row",
-                "Finish first or second in {number} tournaments in a row",
+                "Finish first or second in {number} tournament in a row, each of at least four",
+                "Finish first or second in {number} tournaments in a row, each of at least four",
             )
         ),
-        in_a_row(record.tournaments, deeds.is_final),
+        in_a_row(deeds.large_enough, deeds.is_final),
         tiers("2 uncommon, 3 rare, 5 epic"),
     ),
     Achievement(

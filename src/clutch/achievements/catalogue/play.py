@@ -60,7 +60,12 @@ TOURNAMENTS = (
         "runner-up",
         Category.TOURNAMENTS,
         N_("So close"),
-        Text(*NN_("Finish second in a tournament", "Finish second in {number} tournaments")),
+        Text(
+            *NN_(
+                "Finish second among at least four participants",
+                "Finish second in {number} tournaments of at least four participants",
+            )
+        ),
         counting(record.tournaments, deeds.is_second),
         tiers("3 rare"),
     ),
@@ -109,11 +114,11 @@ TOURNAMENTS = (
         N_("Back to back"),
         Text(
             *NN_(
-                "Win {number} tournament in a row",
-                "Win {number} tournaments in a row",
+                "Win {number} tournament in a row, each of at least four",
+                "Win {number} tournaments in a row, each of at least four",
             )
         ),
-        in_a_row(record.tournaments, deeds.is_title),
+        in_a_row(deeds.large_enough, deeds.is_title),
         tiers("2 rare, 3 epic, 5 legendary"),
     ),
     Achievement(

@@ -21,12 +21,14 @@ from clutch.tournaments.models import (
     TournamentId,
     Visibility,
 )
+from clutch.tournaments.participants import participants_of
 from clutch.tournaments.policy import require_organizer
 from clutch.tournaments.queries import organizers_of, see_tournament
 from clutch.tournaments.repository import get_tournament
 from clutch.tournaments.settings import Setup
 from clutch.web.answers import ApiIn, answers
 from clutch.web.views.numbers import Id, PageNumber
+from clutch.web.views.seed_ratings import order_by_rating
 from clutch.web.views.tournament_answers import (
     DrawPreviewOut,
     OrganizerOut,
@@ -206,6 +208,20 @@ def shuffle_route(tournament_id: str, visit: ApiVisitDep, body: RandomIn | None 
     number = None if body is None else body.random_seed
     return visit.mutate(
         lambda tx: seeding_out(tx.conn, seeding.shuffle_seeding(tx, actor, key, version, number))
+    )
+
+
+@router.post("/{tournament_id}/seeding/rating", **answers(SeedingOut, versioned=True))
+def seed_by_rating_route(tournament_id: str, visit: ApiVisitDep) -> Response:
+    """Order by rating in the tournament's game, at its lower end; who has none comes after."""
+    key, version, actor = TournamentId(tournament_id), visit.version(), visit.actor
+    with visit.read() as conn:
+        found = see_tournament(conn, actor, key)
+        require_organizer(conn, actor, found)
+        participants = participants_of(conn, key)
+    order = order_by_rating(visit.site, found, participants)
+    return visit.mutate(
+        lambda tx: seeding_out(tx.conn, seeding.set_seeding(tx, actor, key, version, order))
     )
 
 

@@ -178,7 +178,7 @@ def _form_page(
         retire="" if own is None else f"{_LIST}/{own.id}/retire",
         values=values,
         rules=[(one.value, visit.gettext(RULES[one])) for one in Rule],
-        formats=formats + [(name, format_name(name)) for name in FORMATS],
+        formats=formats + [(name, format_name(name, visit.reader)) for name in FORMATS],
         may_count_all=visit.actor.has(Role.ADMIN),
         preview=preview,
     )

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from clutch.engine import ParticipantId
 from clutch.kernel.refusals import N_
-from clutch.statistics.refusals import RatingsUnavailable
 from clutch.tournaments import drafting, drawing, seeding
 from clutch.tournaments.models import Participant, Status, TournamentId
 from clutch.tournaments.participants import participants_of
@@ -17,7 +16,7 @@ from clutch.tournaments.refusals_joining import SeedingClosed, SeedsRefused
 from clutch.web.pages.console import VersionForm, organized
 from clutch.web.routing import Pages
 from clutch.web.views.drawn import byes_in, preview_view, round_choices
-from clutch.web.views.seed_ratings import by_rating, seed_ratings
+from clutch.web.views.seed_ratings import order_by_rating, seed_ratings
 from clutch.web.views.setup import best_of_options, games_of
 from clutch.web.visit import Visit
 
@@ -79,10 +78,7 @@ def seed_by_rating(visit: Visit, tournament_id: str) -> Response:
     with visit.read() as conn:
         tournament = organized(conn, visit, tournament_id).tournament
         participants = participants_of(conn, tournament.id)
-    rated = seed_ratings(visit.site, tournament, participants)
-    if rated is None:
-        raise RatingsUnavailable
-    order = by_rating(participants, rated.of)
+    order = order_by_rating(visit.site, tournament, participants)
     visit.write(lambda tx: seeding.set_seeding(tx, visit.actor, key, form.version, order))
     flash = visit.gettext(N_("Order set by rating"))
     return visit.redirect(f"/tournaments/{tournament_id}/console/seeding", flash=flash)

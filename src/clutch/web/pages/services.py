@@ -48,7 +48,8 @@ def services_page(visit: Visit) -> Response:
     figures = read_all(visit.site.settings.run_folder)
     told = [_told(one, visit.reader, figures) for one in parts]
     troubled = sum(one.state in {State.DOWN, State.PROBING} for one in parts)
-    return visit.render("admin/services.html", services=told, troubled=troubled)
+    lacking = any(one.state is State.ABSENT for one in parts)
+    return visit.render("admin/services.html", services=told, troubled=troubled, lacking=lacking)
 
 
 def _told(one: Capability, reader: Reader, figures: Figures) -> Service:

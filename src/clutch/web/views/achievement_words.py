@@ -91,7 +91,7 @@ def made_text(reader: Reader, making: Making) -> str:
     targets = ", ".join(reader.number(one) for one in making.targets)
     rule = reader.gettext(RULES[making.rule])
     said = reader.gettext(N_("{rule}: {targets}"), rule=rule, targets=targets)
-    only = [making.game, making.format and format_name(making.format)]
+    only = [making.game, making.format and format_name(making.format, reader)]
     return " · ".join([said, *(one for one in only if one)])
 
 

@@ -6,6 +6,7 @@ figures.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,6 +18,8 @@ from clutch.statistics.tallies import Tally
 WIDTH, HEIGHT = 640, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 22
 MOST_BARS = 24
+# What a month's name takes at its widest (on a phone), and half of it right of the last column.
+NAME_ROOM, RIGHT_OF_BARS = 98, 38
 ROUND_TO = 100
 
 
@@ -46,6 +49,7 @@ class Bar(msgspec.Struct, frozen=True):
 
     name: str
     x: float
+    middle: float
     width: float
     won_y: float
     won_height: float
@@ -112,24 +116,27 @@ def month_bars(months: Sequence[tuple[str, Tally]]) -> Bars | None:
     found = dict(months)
     shown = [(name, found.get(name, Tally())) for name in _months(min(played), max(played))]
     most = max(tally.played for _, tally in shown)
-    room = (WIDTH - LEFT - RIGHT) / max(len(shown), 6)
+    room = (WIDTH - LEFT - RIGHT_OF_BARS) / max(len(shown), 5)
     scale = (HEIGHT - TOP - BOTTOM) / most
-    every = -(-len(shown) // 6)
+    every = math.ceil(NAME_ROOM / room)
     bars = []
     for number, (name, tally) in enumerate(shown):
+        x, width = LEFT + (number + 0.15) * room, min(room * 0.7, 44)
         won, lost = tally.won * scale, tally.lost * scale
         base = HEIGHT - BOTTOM
         bars.append(
             Bar(
                 name=name,
-                x=round(LEFT + number * room + room * 0.15, 1),
-                width=round(min(room * 0.7, 44), 1),
+                x=round(x, 1),
+                middle=round(x + width / 2, 1),
+                width=round(width, 1),
                 won_y=round(base - won, 1),
                 won_height=round(won, 1),
                 lost_y=round(base - won - lost, 1),
                 lost_height=round(lost, 1),
                 tally=tally,
-                is_named=number % every == 0,
+                # Counted from the last one, whose name people look for.
+                is_named=(len(shown) - 1 - number) % every == 0,
             )
         )
     return Bars(tuple(bars), most)

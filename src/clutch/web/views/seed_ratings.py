@@ -12,6 +12,7 @@ from clutch.engine import ParticipantId
 from clutch.statistics.models import Mode
 from clutch.statistics.queries import ratings_of
 from clutch.statistics.ratings import Rating
+from clutch.statistics.refusals import RatingsUnavailable
 from clutch.statistics.rerating import find_refold
 from clutch.tournaments.models import Participant, PlayedBy, Tournament
 from clutch.web.views.statistics import told
@@ -42,6 +43,20 @@ def seed_ratings(
         return SeedRatings(ratings, find_refold(conn) is not None)
 
     return told(site, ask)
+
+
+def order_by_rating(
+    site: Site, tournament: Tournament, participants: Sequence[Participant]
+) -> list[ParticipantId]:
+    """Everybody by what they are rated in the tournament's game.
+
+    Raises:
+        RatingsUnavailable: ratings can't be read now; set the order by hand, or try again.
+    """
+    rated = seed_ratings(site, tournament, participants)
+    if rated is None:
+        raise RatingsUnavailable
+    return by_rating(participants, rated.of)
 
 
 def by_rating(participants: Sequence[Participant], ratings: Ratings) -> list[ParticipantId]:
