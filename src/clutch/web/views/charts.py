@@ -15,7 +15,9 @@ from clutch.statistics.models import Point
 from clutch.statistics.tallies import Tally
 
 WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 22
+# On a phone the letters are 19 units high: four digits and a sign take 58, a month 110.
+LEFT, RIGHT, TOP, BOTTOM = 64, 8, 10, 22
+NAME_WIDTH = 110
 MOST_BARS = 24
 ROUND_TO = 100
 
@@ -38,11 +40,16 @@ class Line(msgspec.Struct, frozen=True):
     first_at: datetime
     last_at: datetime
     width: int = WIDTH
+    left: int = LEFT
     height: int = HEIGHT
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """A column: won from the bottom, lost above it."""
+    """A column: won from the bottom, lost above it.
+
+    Its name begins at `name_x`, or ends there (`ends`); without `has_room` there is none for it on
+    a phone.
+    """
 
     name: str
     x: float
@@ -53,6 +60,9 @@ class Bar(msgspec.Struct, frozen=True):
     lost_height: float
     tally: Tally
     is_named: bool
+    has_room: bool
+    name_x: float
+    ends: bool
 
 
 class Bars(msgspec.Struct, frozen=True):
@@ -61,6 +71,7 @@ class Bars(msgspec.Struct, frozen=True):
     bars: tuple[Bar, ...]
     most: int
     width: int = WIDTH
+    left: int = LEFT
     height: int = HEIGHT
     base: int = HEIGHT - BOTTOM
 
@@ -113,26 +124,38 @@ def month_bars(months: Sequence[tuple[str, Tally]]) -> Bars | None:
     shown = [(name, found.get(name, Tally())) for name in _months(min(played), max(played))]
     most = max(tally.played for _, tally in shown)
     room = (WIDTH - LEFT - RIGHT) / max(len(shown), 6)
-    scale = (HEIGHT - TOP - BOTTOM) / most
     every = -(-len(shown) // 6)
-    bars = []
-    for number, (name, tally) in enumerate(shown):
-        won, lost = tally.won * scale, tally.lost * scale
-        base = HEIGHT - BOTTOM
-        bars.append(
-            Bar(
-                name=name,
-                x=round(LEFT + number * room + room * 0.15, 1),
-                width=round(min(room * 0.7, 44), 1),
-                won_y=round(base - won, 1),
-                won_height=round(won, 1),
-                lost_y=round(base - won - lost, 1),
-                lost_height=round(lost, 1),
-                tally=tally,
-                is_named=number % every == 0,
-            )
-        )
-    return Bars(tuple(bars), most)
+    return Bars(
+        tuple(
+            _bar(name, tally, number, room, most, every)
+            for number, (name, tally) in enumerate(shown)
+        ),
+        most,
+    )
+
+
+def _bar(name: str, tally: Tally, number: int, room: float, most: int, every: int) -> Bar:
+    """One of them; one in `every` has its name below."""
+    scale, base = (HEIGHT - TOP - BOTTOM) / most, HEIGHT - BOTTOM
+    won, lost = tally.won * scale, tally.lost * scale
+    x, width = LEFT + number * room + room * 0.15, min(room * 0.7, 44)
+    ends = x + NAME_WIDTH > WIDTH
+    every_on_phones = every if every * room > NAME_WIDTH else 2 * every
+    needed = 2 * NAME_WIDTH - width if ends else NAME_WIDTH
+    return Bar(
+        name=name,
+        x=round(x, 1),
+        width=round(width, 1),
+        won_y=round(base - won, 1),
+        won_height=round(won, 1),
+        lost_y=round(base - won - lost, 1),
+        lost_height=round(lost, 1),
+        tally=tally,
+        is_named=number % every == 0,
+        has_room=number % every_on_phones == 0 and every_on_phones * room > needed,
+        name_x=round(x + width if ends else x, 1),
+        ends=ends,
+    )
 
 
 def _months(first: str, last: str) -> list[str]:
