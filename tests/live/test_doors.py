@@ -230,6 +230,8 @@ def test_a_connection_follows_so_many_streams_and_no_more(reader: Reader, stream
         '{"type": "subscribe", "streams": [{"stream": "\\ud800"}]}',
         '{"type": "ping", "more": ' + "[" * 20_000,
         b"\xff\xfe",
+        '{"type":"subscribe","streams":[{"stream":"site","seq":3}]}',
+        '{"type":"subscribe","streams":[{"stream":"site","epoch":"q8txv9spf4hn"}]}',
     ],
 )
 def test_what_cannot_be_read_is_refused_and_the_connection_goes_on(

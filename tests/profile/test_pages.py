@@ -9,6 +9,7 @@ from clutch.accounts.models import Actor
 from clutch.accounts.tables import account
 from clutch.kernel.epoch import get_epoch
 from clutch.tournaments.models import Visibility
+from clutch.web.views.records import MOST_TROPHIES
 from tests.fixtures.browsing import Browser
 from tests.fixtures.site import on_sqlite
 from tests.profile.arena import Arena
@@ -43,6 +44,19 @@ def test_a_profile_shows_what_was_played(arena: Arena, four: list[Actor], client
 
 
 @on_sqlite
+def test_the_weightiest_trophies_are_shown_and_the_others_counted(
+    arena: Arena, four: list[Actor], client: Browser, make_client: Callable[..., Browser]
+) -> None:
+    olga = arena.organizer()
+    for number in range(MOST_TROPHIES + 5):
+        arena.played_cup(olga, four, f"Cup {number}")
+    address = profile(four[0])
+    shown = client.get(address).piece("trophies")
+    assert shown.count("1st Cup") == MOST_TROPHIES
+    assert "5 more trophies among the tournaments" in shown
+    assert "Ещё 5 трофеев среди турниров" in make_client("ru").get(address).piece("trophies")
+
+
 def test_a_shared_place_is_a_range_in_the_readers_language(
     arena: Arena, four: list[Actor], make_client: Callable[..., Browser]
 ) -> None:

@@ -92,6 +92,17 @@ def test_a_projection_that_is_down_takes_its_page_down_to_basic_numbers(
     assert "Highest rating" in client.get(path).text
 
 
+def test_what_was_switched_off_is_not_said_to_come_back(
+    client: Browser, site: Site, played: list[Actor]
+) -> None:
+    site.capabilities.set("statistics", State.OFF, "CLUTCH_STATISTICS is off.")
+    page = client.get(f"/players/{played[0].account_id}/statistics").text
+    assert "Ratings, form, records and the analysis are switched off on this site." in page
+    assert "24–0" in page
+    for path in (f"/players/{played[0].account_id}/opponents", "/leaderboards"):
+        assert "switched off on this site" in client.get(path).text
+
+
 @pytest.mark.parametrize("how", ["off", "absent"])
 def test_without_statistics_the_site_starts_and_says_so(
     how: str,

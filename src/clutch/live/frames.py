@@ -19,12 +19,16 @@ EVERYTHING = "*"
 class Wish(msgspec.Struct, frozen=True):
     """A stream to follow, and the last event that the client has of it.
 
-    Without epoch and seq the client begins with what comes.
+    Without epoch and seq the client begins with what comes. One of them alone is nobody's place.
     """
 
     stream: str
     epoch: str | None = None
     seq: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.epoch is None) != (self.seq is None):
+            raise ValueError("epoch and seq go together")
 
 
 class Subscribe(msgspec.Struct, frozen=True, tag="subscribe"):

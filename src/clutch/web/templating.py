@@ -24,6 +24,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from clutch.accounts.models import Language
+from clutch.kernel.refusals import N_
 from clutch.web import marks
 from clutch.web.notice import SENTENCES, notice_of
 from clutch.web.reader import Reader, current_reader, iso, offset_text, reading
@@ -103,6 +104,7 @@ def environment() -> Environment:
         "ago": ago,
         "soon": soon,
         "number": number,
+        "percent": percent,
     }
     made.filters |= {"local_input": local_input, "schema_lines": schema_lines}
     made.filters |= {"fill": marks.fill, "ink": marks.ink}
@@ -227,6 +229,11 @@ def clock(at: datetime) -> Markup:
 def number(value: float) -> str:
     """A number with the language's separators."""
     return current_reader().number(value)
+
+
+def percent(value: float) -> str:
+    """`76%`, as the reader's language writes it."""
+    return current_reader().gettext(N_("{percent}%"), percent=round(value))
 
 
 def local_input(at: datetime | None) -> str:

@@ -16,10 +16,11 @@ from clutch.statistics.models import Point
 from clutch.statistics.tallies import Tally
 
 WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 22
+# On a phone the letters are 19 units high: four digits and a sign take 58.
+LEFT, RIGHT, TOP, BOTTOM = 64, 8, 10, 22
 MOST_BARS = 24
 # What a month's name takes at its widest (on a phone), and half of it right of the last column.
-NAME_ROOM, RIGHT_OF_BARS = 98, 38
+NAME_ROOM, RIGHT_OF_BARS = 110, 46
 ROUND_TO = 100
 
 
@@ -41,11 +42,12 @@ class Line(msgspec.Struct, frozen=True):
     first_at: datetime
     last_at: datetime
     width: int = WIDTH
+    left: int = LEFT
     height: int = HEIGHT
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """A column: won from the bottom, lost above it."""
+    """A column: won from the bottom, lost above it; not each has room for its name."""
 
     name: str
     x: float
@@ -65,6 +67,7 @@ class Bars(msgspec.Struct, frozen=True):
     bars: tuple[Bar, ...]
     most: int
     width: int = WIDTH
+    left: int = LEFT
     height: int = HEIGHT
     base: int = HEIGHT - BOTTOM
 

@@ -26,6 +26,8 @@ from clutch.web.visit import Visit
 
 PER_PAGE = 20
 LONGEST_SEARCH = 100
+# On a first page: the weightiest, two rows at a desk.
+MOST_TROPHIES = 6
 LATEST_FIRST = "-date"
 LAYOUTS = ("auto", "table", "cards")
 
@@ -164,7 +166,14 @@ def overview_tab(conn: Connection, frame: RecordFrame) -> dict[str, Any]:
     """Trophies and last results, and how many tournaments there were."""
     played = tournaments_of(conn, frame.whose, unlisted=frame.sees_unlisted)
     last = last_results(conn, frame.whose, unlisted=frame.sees_unlisted)
-    return {"frame": frame, "trophies": trophies(played), "last": last, "played": len(played)}
+    won = trophies(played)
+    return {
+        "frame": frame,
+        "trophies": won[:MOST_TROPHIES],
+        "more_trophies": len(won[MOST_TROPHIES:]),
+        "last": last,
+        "played": len(played),
+    }
 
 
 def tournaments_tab(visit: Visit, conn: Connection, frame: RecordFrame) -> dict[str, Any]:
