@@ -23,6 +23,7 @@ ANSWER_S = 2.0
 CLEAR = "\x1b[H\x1b[J"
 TRANSPORTS = "clutch_live_clients"
 COLOURS = {"up": "good", "off": "faint", "down": "bad", "absent": "doubtful", "probing": "doubtful"}
+INDENT = 2
 HELD = "its holder runs, and no release"
 FOLLOWS = "works out statistics and achievements"
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only compared
@@ -192,10 +193,12 @@ def _headline(place: Place, standing: Standing) -> str:
     if standing.trouble == HELD:
         # The manager has started it already: to start it once more would only be refused.
         early = terminal.paint("is starting", "doubtful")
-        return f"Clutch {place.version} {early}. Should it stay so: {place.typed} logs."
+        first = f"Clutch {place.version} {early}. Should it stay so, see what it says."
+        return f"{first}\n{terminal.advice(f'{place.typed} logs', INDENT)}"
     if not standing.processes:
         down = terminal.paint("does not run", "bad")
-        return f"Clutch {place.version} {down}: {standing.trouble}. Start it: {_start(place)}."
+        first = f"Clutch {place.version} {down}: {standing.trouble}."
+        return f"{first}\n{terminal.advice(_start(place), INDENT)}"
     since = standing.since
     for_long = f" since {terminal.moment(since)}, {_span(since)}" if since else ""
     if standing.trouble:

@@ -215,13 +215,17 @@ def test_a_site_whose_release_is_starting_is_not_told_to_start(layout: Layout) -
     durable.write_text(named, '__version__ = "0.1.0"\n')
     durable.write_json(layout.root / "site.json", {})
     place = as_it_stands(layout.root)
-    assert "no process serves it" in "\n".join(status._lines(place, status.look(place)))
+    assert status._lines(place, status.look(place))[0].splitlines() == [
+        "Clutch 0.1.0 does not run: no process serves it.",
+        f"  do: {layout.launcher} serve",
+    ]
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as held:
         held.bind(str(layout.run / "holder.sock"))
         held.listen()
         looked = status.look(place)
-    first = status._lines(place, looked)[0]
-    assert first.endswith(f"is starting. Should it stay so: {layout.launcher} logs.")
+    first, way = status._lines(place, looked)[0].splitlines()
+    assert "is starting" in first
+    assert way == f"  do: {layout.launcher} logs"
     assert looked.status == 4
 
 
