@@ -169,7 +169,7 @@ BAD = {
         "/login answers 404",
     ),
     "style sheets gone": Bad(
-        replaced("src/clutch/web/static_files.py", 'rglob("*.css")', 'rglob("*.scss")'),
+        replaced("src/clutch/web/static_files.py", '.glob("*.css")', '.glob("*.scss")'),
         "clutch.css is empty",
     ),
     "nobody can log in": Bad(
