@@ -34,7 +34,7 @@ from clutch_ops.control import Control, HolderGone
 from clutch_ops.journal import journals
 from clutch_ops.layout import Binding, Layout, name_of
 from clutch_ops.refusals import DONE, NeedsPerson, Refused, RolledBack
-from clutch_ops.report import COMMITTED, Steps, begin, conclude, say
+from clutch_ops.report import AGAIN, COMMITTED, Steps, begin, conclude, say
 from clutch_ops.standing import ADOPTS
 from clutch_ops.switch import copy_files
 from clutch_ops.update import new_schemas
@@ -238,7 +238,7 @@ def _is_ready(layout: Layout) -> bool:
 def _go_back(one: Adoption, error: BaseException) -> NoReturn:
     """Have the old site run again, then say why as the refusal that it is."""
     why = f"The adoption was interrupted ({type(error).__name__}: {error})."
-    refused = error if isinstance(error, Refused) else Refused(why)
+    refused = error if isinstance(error, Refused) else Refused(why, AGAIN)
     one.steps.journal.note("back", why=refused.reason)
     try:
         _end_new(one)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clutch_ops import databases, durable, health, inspection, launch, shapes
+from clutch_ops import databases, durable, health, inspection, launch, member, shapes
 from clutch_ops.databases import Store
 from clutch_ops.environment import OPTIONAL
 from clutch_ops.health import Unhealthy
@@ -110,6 +110,13 @@ class Running:
         told = [line for line in lines if not line.startswith(("The site did not start", "{"))]
         return (told or lines or ["it said nothing"])[-1].strip()
 
+    def raised(self) -> str:
+        """What its code raised last, in brackets; nothing when it raised nothing."""
+        for line in reversed(self.output.read_text(errors="replace").splitlines()):
+            with suppress(ValueError, TypeError, LookupError, AttributeError):
+                return f" ({json.loads(line)['exception'].splitlines()[-1].rstrip('.')})"
+        return ""
+
     def end(self) -> None:
         """Stop it, whatever it does."""
         os.close(self.line)
@@ -174,7 +181,7 @@ def begin_on(layout: Layout, binding: Binding, before: Seen, phase: str) -> None
             health.check(running.address, version_of(binding.release))
         except (Unhealthy, OSError) as error:
             what = f"The release does not work on the data: {error}."
-            raise Refused(what, "", running.said()) from None
+            raise Refused(what, inspection.WAIT, running.said()) from None
 
 
 def discard(layout: Layout) -> None:
@@ -202,7 +209,7 @@ def _copy(layout: Layout, source: Store | None, binding: Binding, trial: Trial, 
     trial.copying = time.monotonic() - began
     binding.gate.touch(mode=0o600)
     databases.renew_epoch(store)
-    return shapes.look(store, thoroughly=phase == shapes.EXPAND)
+    return shapes.look(store, phase=phase)
 
 
 @contextmanager
@@ -214,8 +221,9 @@ def _proving(
         try:
             yield running
         except (Unhealthy, OSError) as error:
+            why = f"{error}{running.raised()}"
             raise Refused(
-                f"{where} the release does not work: {error}.",
+                f"{where} the release does not work: {why}.",
                 inspection.WAIT,
                 running.said(),
             ) from None
@@ -281,6 +289,9 @@ def _try_out(
     binding.gate.unlink(missing_ok=True)
     health.check(running.address, version_of(binding.release))
     _play(layout, binding, running.address.port)
+    clutch = launch.command_of(binding.release)
+    surroundings = environment_of(layout, binding, running.address.port)
+    member.look_around(running.address, clutch, surroundings, layout.root)
     _see_leak(running)
     failed = health.errors(binding.generation, running.pid)
     if failed:

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from clutch_ops.arguments import clutch
-from clutch_ops.refusals import REFUSED, Refused
+from clutch_ops.refusals import DONE, REFUSED, Refused
 
 Command = Callable[[Path, Sequence[str]], int]
 
@@ -70,12 +70,14 @@ def run_in_site(root: Path, arguments: Sequence[str]) -> int:
     known = EVERYWHERE | IN_SITE
     if arguments and arguments[0] in known:
         return _call(known[arguments[0]], root, arguments[1:])
-    if not arguments or arguments[0] == "--help":
-        _list_own()
     try:
+        if not arguments or arguments[0] == "--help":
+            _list_own()
         return _hand_over(root, arguments)
     except Refused as refused:
         return _tell(refused)
+    except BrokenPipeError:
+        return _fall_silent()
 
 
 def _list_own() -> None:
@@ -104,9 +106,19 @@ def _call(where: str, root: Path, arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print(f"\nclutch {name} was interrupted (Ctrl-C).", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        return _fall_silent()
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        return _tell(Refused(f"clutch {name} could not go on ({what})."))
+        return _tell(
+            Refused(f"clutch {name} could not go on ({what}).", "Mend that, then type this again.")
+        )
+
+
+def _fall_silent() -> int:
+    """Whoever read this has read enough (`clutch status | head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
 
 
 def _function(where: str) -> Command:

@@ -201,6 +201,13 @@ def counts(store: Store) -> dict[str, int]:
     return dict(zip(names, map(int, together.split(",")), strict=True))
 
 
+def filled(store: Store, table: str, columns: Sequence[str]) -> dict[str, int]:
+    """Rows of a table that have something in each of these columns."""
+    each = " || ',' || ".join(f"count(nullif(CAST(\"{name}\" AS TEXT), ''))" for name in columns)
+    together = store.value(f'SELECT {each} FROM "{table}"') or ""  # noqa: S608 - its own names
+    return dict(zip(columns, map(int, together.split(",")), strict=True))
+
+
 def lost(before: dict[str, int], after: dict[str, int], may_drop: bool) -> str | None:
     """What a migration lost, or None. Tables may only go when it says that it contracts."""
     for name, count in before.items():

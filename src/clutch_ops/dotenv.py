@@ -54,5 +54,8 @@ def _quoted(value: str) -> str:
     if SAFE.fullmatch(value):
         return value
     if "'" in value or "\n" in value:
-        raise Refused("A value with a quotation mark or a line break can't be written to .env.")
+        raise Refused(
+            "A value with a quotation mark or a line break can't be written to .env.",
+            "Name one without.",
+        )
     return f"'{value}'"

@@ -198,7 +198,9 @@ def _refuse_python(release: Path) -> None:
         project = tomllib.loads((release / "pyproject.toml").read_text(encoding="utf-8"))
         needs = str(project["project"]["requires-python"])
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
-        raise Refused(f"The release's pyproject.toml can't be read: {error}.") from None
+        raise Refused(
+            f"The release's pyproject.toml can't be read: {error}.", "Tell whoever made it."
+        ) from None
     least = _NEEDS.search(needs)
     if least and (int(least[1]), int(least[2])) > sys.version_info[:2]:
         here = ".".join(map(str, sys.version_info[:3]))

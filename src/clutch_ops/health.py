@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from clutch_ops import durable
-from clutch_ops.talk import Address, WebSocket, get
+from clutch_ops.talk import NOTHING, Address, WebSocket, get
 
 HELLO = b'"hello"'
 READY_TIMES = 5
@@ -21,6 +21,8 @@ READY_PAUSE_S, QUICK_PAUSE_S = 0.2, 0.04
 PUBLIC_S = 5.0
 PAGES = 24
 FIRST_PAGES = ("/", "/tournaments", "/teams", "/login", "/signup")
+# A page that is well in English may not be in another language.
+OTHER_LANGUAGES = ("ru",)
 # It takes long to draw.
 DESCRIPTION = "/api/openapi.json"
 _HREF = re.compile(rb'(?:href|src)="(/[^"#]*)"')
@@ -42,6 +44,8 @@ def check(address: Address, version: str, *, quickly: bool = False) -> None:
         ready(address, pause_s=QUICK_PAUSE_S if quickly else READY_PAUSE_S)
         database(address, version)
         pages(address, FIRST_PAGES if quickly else (*FIRST_PAGES, DESCRIPTION))
+        for language in () if quickly else OTHER_LANGUAGES:
+            pages(address, FIRST_PAGES, headers={"Accept-Language": language})
         live(address)
     except OSError as error:
         raise Unhealthy(f"it does not answer ({error})") from None
@@ -88,18 +92,25 @@ def public(address: Address, version: str, seconds: float = PUBLIC_S) -> None:
         time.sleep(READY_PAUSE_S)
 
 
-def pages(address: Address, first: Sequence[str], count: int = PAGES) -> None:
+def pages(
+    address: Address,
+    first: Sequence[str],
+    count: int = PAGES,
+    headers: Mapping[str, str] = NOTHING,
+) -> None:
     """Pages and files as a visitor meets them, from the first page on, following its links."""
     waiting, seen = deque(first), set(first)
     for _ in range(count):
         if not waiting:
             return
         path = waiting.popleft()
-        answer = get(address, path)
+        answer = get(address, path, headers=headers)
         # What people have written may link to anything; what the site is made of is there.
         is_own = path in first or path.startswith("/static/")
         if answer.status >= 500 or (is_own and answer.status != 200):
-            raise Unhealthy(f"{path} answers {answer.status}")
+            raise Unhealthy(_answers(path, answer.status, headers.get("Accept-Language")))
+        if path.startswith("/static/") and not answer.body:
+            raise Unhealthy(f"{path} is empty")
         if not answer.kind.startswith("text/html"):
             continue
         for found in _HREF.findall(answer.body):
@@ -107,6 +118,12 @@ def pages(address: Address, first: Sequence[str], count: int = PAGES) -> None:
             if link not in seen:
                 seen.add(link)
                 waiting.append(link)
+
+
+def _answers(path: str, status: int, language: str | None) -> str:
+    if language is None:
+        return f"{path} answers {status}"
+    return f"{path} answers {status} in the language {language}"
 
 
 def live(address: Address) -> None:
@@ -124,6 +141,8 @@ def _see_socket(address: Address) -> None:
         hello = line.receive()
         line.send({"type": "subscribe", "streams": [{"stream": "site"}]})
         answer = line.receive()
+    except TimeoutError:
+        raise Unhealthy("the WebSocket at /live opens and says nothing") from None
     except ValueError:
         raise Unhealthy("/live sends frames that are no JSON") from None
     finally:

@@ -39,7 +39,18 @@ def imports_of(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
             yield from ((each.lineno, alias.name, "") for alias in each.names)
         elif isinstance(each, ast.ImportFrom) and each.module and not each.level:
             yield from ((each.lineno, each.module, alias.name) for alias in each.names)
+        elif isinstance(each, ast.Call) and (called := _called_for(each)):
+            yield each.lineno, called, ""
         yield from imports_of(each)
+
+
+def _called_for(call: ast.Call) -> str:
+    """The module that `import_module("name")` or `__import__("name")` asks for; else empty."""
+    by = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    first = call.args[0] if call.args else None
+    if by not in {"import_module", "__import__"} or not isinstance(first, ast.Constant):
+        return ""
+    return first.value if isinstance(first.value, str) and first.value[:1] != "." else ""
 
 
 def can_be_found(module: str) -> bool:

@@ -40,7 +40,7 @@ def inspect(layout: Layout, binding: Binding) -> None:
 
 
 def check_settings(layout: Layout, binding: Binding) -> None:
-    """The release's own look at the settings as they are now, and at its templates.
+    """The release's own look at the settings as they are now, and at its templates and texts.
 
     Raises:
         Refused: with the release's sentence.
@@ -48,7 +48,13 @@ def check_settings(layout: Layout, binding: Binding) -> None:
     command = launch.command_of(binding.release, "check")
     environment = launch.environment_of(layout, binding)
     advice = f"Mend {layout.settings_file} when it is a setting; else wait for another release."
-    _run(command, environment, layout.root, "The settings or the templates are wrong", advice)
+    _run(
+        command,
+        environment,
+        layout.root,
+        "The settings, the templates or the texts are wrong",
+        advice,
+    )
 
 
 def _run(
@@ -65,7 +71,7 @@ def _run(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Refused(f"{what}: looking at it took more than {SECONDS} s.") from None
+        raise Refused(f"{what}: looking at it took more than {SECONDS} s.", WAIT) from None
     if done.returncode:
         said = (done.stdout + done.stderr).strip()
         lines = said.splitlines() or [f"status {done.returncode}"]

@@ -123,7 +123,9 @@ def _said(command: list[str]) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Refused(f"`{' '.join(command)}` does not answer: {error}.") from None
+        raise Refused(
+            f"`{' '.join(command)}` does not answer: {error}.", "See that it can be typed here."
+        ) from None
     return done.stdout + done.stderr
 
 

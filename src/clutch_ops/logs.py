@@ -24,6 +24,8 @@ NAME = "clutch.log"
 LINES = 20
 EVERY_S = 0.25
 HEARD_S = 10
+# Nobody keeps it: it was started by hand.
+TERMINAL = "its terminal"
 LEVELS = ("debug", "info", "warning", "error", "critical")
 COLOURS = {"debug": "faint", "info": "faint", "warning": "doubtful"}
 # Said in a place of their own, or of no use to people.
@@ -109,6 +111,11 @@ def _tell_of_more(place: Place) -> None:
         print(f"{place.fault.reason} Mend it: {place.fault.advice}", file=sys.stderr)
     if place.binding and not processes.serving(place):
         way = heard_by(place)
+        if way == TERMINAL:
+            print(
+                "The site does not run. Its last words stand where it was started.", file=sys.stderr
+            )
+            return
         print(f"The site does not run. What its keeper heard: {way}", file=sys.stderr)
         print(_heard(way), end="", file=sys.stderr)
 
@@ -135,7 +142,7 @@ def heard_by(place: Place) -> str:
         "supervisor": f"tail -n {LINES} {place.root}/run/supervisor.log",
         "pm2": f"pm2 logs {name} --lines {LINES} --nostream",
     }
-    return ways.get(str(facts.get("keeper")), "its terminal")
+    return ways.get(str(facts.get("keeper")), TERMINAL)
 
 
 def files_of(place: Place) -> Iterator[Path]:

@@ -29,7 +29,7 @@ WAYS = {
 def redis(root: Path, arguments: Sequence[str]) -> int:
     """Let the site use a Redis or Valkey, or no longer; it works with and without."""
     words = typed.Words("redis", redis.__doc__)
-    words.add_argument("what", choices=("enable", "disable"))
+    words.add_argument("what", choices=("enable", "disable"), metavar="enable|disable")
     words.add_argument("url", nargs="?", help=f"where it is ({USUAL})")
     wanted = words.parse_args(arguments)
     place = here(root)

@@ -36,6 +36,7 @@ RELEASES = ("from", "to")
 WORDS = {DONE: "done", REFUSED: "refused", ROLLED_BACK: "rolled back", NEEDS_PERSON: "needs you"}
 
 
+AGAIN = "Type it again when you want it."
 ROOM = "Make room on the disk, then type this again."
 
 
@@ -111,7 +112,7 @@ def conclude(layout: Layout, steps: Steps, work: Callable[[], str]) -> int:
     except Refused as refused:
         error: Refused = refused
     except KeyboardInterrupt:
-        error = Refused("It was interrupted (Ctrl-C).")
+        error = Refused("It was interrupted (Ctrl-C).", AGAIN)
     except OSError as fault:
         error = Refused(
             f"The system refused it: {fault.strerror or fault} ({fault.filename or 'no file'}).",

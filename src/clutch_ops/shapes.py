@@ -2,7 +2,8 @@
 
 *Expand* only adds: whatever was there stays as it was, so that the release before can go on with
 it. *Data* may rewrite contents, and *contract* may take tables and columns away. No phase may lose
-rows. What is seen goes by tables, columns, types and rows; contents are read through where asked.
+rows, and only *contract* may leave a column empty that was filled: that is as good as gone. What
+is seen goes by tables, columns, types and rows; contents are read through where asked.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ PHASES = (EXPAND, REWRITES, CONTRACT)
 
 @dataclass(frozen=True)
 class Seen:
-    """A database at one moment; `contents` by table, where they were read through."""
+    """A database at one moment; `contents` by table and `filled` by table and column, where they
+    were read through: a digest of the rows, and how many of them have a value there.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
+    filled: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def together(phases: Iterable[str]) -> str:
@@ -31,12 +35,14 @@ def together(phases: Iterable[str]) -> str:
     return max(phases, key=PHASES.index, default=NONE)
 
 
-def look(store: Store, *, thoroughly: bool = False) -> Seen:
-    """What is there now; `thoroughly` reads every row."""
+def look(store: Store, *, phase: str = NONE) -> Seen:
+    """What is there now; for a phase that must leave contents alone, every row is read."""
     columns = {name: kinds for name, kinds in store.columns().items() if name not in PASSING}
-    read = columns if thoroughly else {}
+    read = columns if phase == EXPAND else {}
     contents = {name: store.digest(name, list(kinds)) for name, kinds in read.items()}
-    return Seen(databases.counts(store), columns, contents)
+    counted = columns if phase == REWRITES else {}
+    filled = {name: databases.filled(store, name, list(kinds)) for name, kinds in counted.items()}
+    return Seen(databases.counts(store), columns, contents, filled)
 
 
 def damage(before: Seen, store: Store, phase: str) -> str | None:
@@ -47,6 +53,7 @@ def damage(before: Seen, store: Store, phase: str) -> str | None:
         or _gone(before, after, phase)
         or _other_type(before, after, phase)
         or _rewritten(before, store)
+        or _emptied(before, store)
     )
 
 
@@ -74,4 +81,13 @@ def _rewritten(before: Seen, store: Store) -> str | None:
     for table, digest in before.contents.items():
         if store.digest(table, list(before.columns[table])) != digest:
             return f"rows of the table {table} were rewritten, which {EXPAND!r} must not do"
+    return None
+
+
+def _emptied(before: Seen, store: Store) -> str | None:
+    for table, filled in before.filled.items():
+        now = databases.filled(store, table, list(filled))
+        for column, count in filled.items():
+            if count and not now[column]:
+                return f"the column {column} of the table {table} was filled and is empty now"
     return None

@@ -23,6 +23,8 @@ ANSWER_S = 2.0
 CLEAR = "\x1b[H\x1b[J"
 TRANSPORTS = "clutch_live_clients"
 COLOURS = {"up": "good", "off": "faint", "down": "bad", "absent": "doubtful", "probing": "doubtful"}
+INDENT = 2
+HELD = "its holder runs, and no release"
 FOLLOWS = "works out statistics and achievements"
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only compared
 
@@ -119,7 +121,7 @@ def _trouble(place: Place, found: list[dict[str, Any]]) -> str | None:
         return edited
     if not found:
         held = processes.is_held(place)
-        return "its holder runs, and no release" if held else "no process serves it"
+        return HELD if held else "no process serves it"
     settings = place.settings
     host, port = settings.get("CLUTCH_HOST") or "127.0.0.1", settings.get("CLUTCH_PORT") or "1337"
     if not port.isdecimal() or port == "0":
@@ -188,9 +190,15 @@ def _lines(place: Place, standing: Standing) -> list[str]:
 
 
 def _headline(place: Place, standing: Standing) -> str:
+    if standing.trouble == HELD:
+        # The manager has started it already: to start it once more would only be refused.
+        early = terminal.paint("is starting", "doubtful")
+        first = f"Clutch {place.version} {early}. Should it stay so, see what it says."
+        return f"{first}\n{terminal.advice(f'{place.typed} logs', INDENT)}"
     if not standing.processes:
         down = terminal.paint("does not run", "bad")
-        return f"Clutch {place.version} {down}: {standing.trouble}. Start it: {_start(place)}."
+        first = f"Clutch {place.version} {down}: {standing.trouble}."
+        return f"{first}\n{terminal.advice(_start(place), INDENT)}"
     since = standing.since
     for_long = f" since {terminal.moment(since)}, {_span(since)}" if since else ""
     if standing.trouble:

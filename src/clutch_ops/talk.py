@@ -9,11 +9,15 @@ import os
 import secrets
 import socket
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
+from urllib.parse import urlencode
 
 SECONDS = 10.0
+NOTHING: Mapping[str, str] = MappingProxyType({})
 LARGEST_FRAME = 1 << 20
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only compared
 _TEXT, _CLOSE, _PING = 1, 8, 9
@@ -55,6 +59,7 @@ class Answer:
     kind: str
     body: bytes
     location: str = ""
+    cookies: tuple[str, ...] = ()
 
     def json(self) -> Any:
         """The body as JSON, or None when it is something else (a proxy's page, say)."""
@@ -76,20 +81,33 @@ class _Connection(http.client.HTTPConnection):
 
 
 def get(
-    address: Address, path: str, seconds: float = SECONDS, until: bytes | None = None
+    address: Address,
+    path: str,
+    seconds: float = SECONDS,
+    until: bytes | None = None,
+    *,
+    headers: Mapping[str, str] = NOTHING,
+    form: Mapping[str, str] | None = None,
 ) -> Answer:
-    """GET a path on a connection of its own; an endless answer is read until it has said `until`.
+    """Ask for a path on a connection of its own, with a `form` by POST.
+
+    An endless answer is read until it has said `until`.
 
     Raises:
         OSError: nobody answers, or what answers speaks no HTTP.
     """
     connection = _Connection(address, seconds)
+    sent = {"User-Agent": "clutch-ops", "Accept": "*/*", **headers}
     try:
-        connection.request("GET", path, headers={"User-Agent": "clutch-ops", "Accept": "*/*"})
+        if form is None:
+            connection.request("GET", path, headers=sent)
+        else:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request("POST", path, urlencode(form), sent)
         reply = connection.getresponse()
         kind, to = reply.headers.get("Content-Type", ""), reply.headers.get("Location", "")
         body = reply.read() if until is None else _read_until(reply, until)
-        return Answer(reply.status, kind, body, to)
+        return Answer(reply.status, kind, body, to, tuple(reply.headers.get_all("Set-Cookie", [])))
     except http.client.HTTPException as error:
         raise OSError(f"no HTTP answer to {path} ({type(error).__name__})") from None
     finally:

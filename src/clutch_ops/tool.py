@@ -66,7 +66,10 @@ def take_from(layout: Layout, release: Path) -> None:
         check=False,
     )
     if started.returncode:
-        raise Refused(f"The operator's tool of the release does not start: {started.stderr[-300:]}")
+        raise Refused(
+            f"The operator's tool of the release does not start: {started.stderr[-300:]}",
+            "Tell whoever made it.",
+        )
     durable.point(layout.ops, folder.name)
 
 

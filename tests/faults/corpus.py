@@ -10,6 +10,8 @@ from tests.ops.sites import Site
 from tests.ops.test_update import migration
 
 Changes = dict[str, str | None]
+RUSSIAN = "src/clutch/web/locale/ru/web.po"
+LOGIN = "src/clutch/web/pages/login.py"
 CLOCK = "src/clutch/kernel/clock.py"
 SERVE = "src/clutch/cli/serve.py"
 HEALTH = "src/clutch/web/pages/health.py"
@@ -75,6 +77,13 @@ BAD = {
         added(CLOCK, "\n\ndef lazily() -> None:\n    import not_declared_anywhere\n"),
         "it needs the package not_declared_anywhere",
     ),
+    "undeclared import by its name": Bad(
+        added(CLOCK, '\n\ndef lazily() -> None:\n    __import__("not_declared_by_name")\n'),
+        "it needs the package not_declared_by_name",
+    ),
+    "Russian texts that nobody can read": Bad(
+        added(RUSSIAN, "\n" + "<" * 7 + " HEAD\n"), "The texts in ru/web.po can't be read"
+    ),
     "syntax error": Bad(added(CLOCK, "\ndef broken(:\n"), "kernel/clock.py"),
     "name that is gone": Bad(
         added(CLOCK, "\n\ndef f() -> None:\n    from clutch.kernel.ids import nothing\n"),
@@ -132,6 +141,10 @@ BAD = {
         with_migration('op.execute("UPDATE account SET version = version + 1")', "expand"),
         "rows of the table account were rewritten",
     ),
+    "migration empties a column": Bad(
+        with_migration("op.execute(\"UPDATE account SET name = ''\")"),
+        "the column name of the table account was filled",
+    ),
     "migration takes too long": Bad(
         with_migration("import time; time.sleep(20)"), "more than 15 s"
     ),
@@ -155,11 +168,43 @@ BAD = {
         replaced("src/clutch/web/pages/login.py", '("/login"', '("/log-in"'),
         "/login answers 404",
     ),
+    "style sheets gone": Bad(
+        replaced("src/clutch/web/static_files.py", '.glob("*.css")', '.glob("*.scss")'),
+        "clutch.css is empty",
+    ),
+    "nobody can log in": Bad(
+        replaced(LOGIN, "    form = visit.form(LoginForm)\n", "    form = 1 / 0\n"),
+        "nobody can log in: /login answers 500 (ZeroDivisionError",
+    ),
+    "a page of admins fails": Bad(
+        replaced(
+            "src/clutch/web/pages/services.py",
+            "    return visit.render(",
+            "    1 / 0; return visit.render(",
+        ),
+        "answers 500 (ZeroDivisionError",
+    ),
+    "fails in Russian alone": Bad(
+        replaced(
+            "src/clutch/web/templates/base.html",
+            "<body",
+            '{% if visit.language == "ru" %}{{ nothing.at.all }}{% endif %}<body',
+        ),
+        "/ answers 500 in the language ru",
+    ),
     "SSE gone": Bad(
         replaced(
             "src/clutch/web/pages/live.py", '    _listened("/live/events", live_events),\n', ""
         ),
         "/live/events?follow=site answers 404",
+    ),
+    "WebSocket opens and says nothing": Bad(
+        replaced(
+            SOCKET,
+            "        listener.answer(encode(Hello(site.hub.epoch)))\n",
+            "        await asyncio.sleep(60)\n",
+        ),
+        "the WebSocket at /live opens and says nothing",
     ),
     "WebSocket broken": Bad(
         added(SOCKET, "\n\nasync def live_socket(*_: object) -> None:\n    raise RuntimeError\n"),

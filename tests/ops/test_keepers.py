@@ -71,7 +71,7 @@ def test_a_manager_starts_a_site_stops_it_within_5_s_and_is_spoken_of_truthfully
     status, told = standing(site)
     assert status == 4
     assert told["keeper"]["trouble"] == f"{kind} does not run {NAME} (stopped)."
-    assert f"Start it: {kind if kind == 'pm2' else 'supervisorctl'} start" in (
+    assert f"\n  do: {kind if kind == 'pm2' else 'supervisorctl'} start" in (
         site.clutch("status").said
     )
     assert "The site does not run. What its keeper heard:" in site.clutch("logs").said

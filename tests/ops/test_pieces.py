@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import pwd
@@ -14,12 +15,23 @@ from pathlib import Path
 
 import pytest
 
-from clutch_ops import committed, databases, durable, holder, inspection, recover, settings, tool
+from clutch_ops import (
+    committed,
+    databases,
+    durable,
+    holder,
+    inspection,
+    recover,
+    settings,
+    status,
+    tool,
+)
 from clutch_ops.databases import Sqlite
 from clutch_ops.imports import imports_of
 from clutch_ops.journal import Journal, holding, journals, only_one
 from clutch_ops.layout import Layout
 from clutch_ops.listening import Notify
+from clutch_ops.place import as_it_stands
 from clutch_ops.postgres import Postgres
 from clutch_ops.prune import prune
 from clutch_ops.refusals import NeedsPerson, Refused
@@ -196,6 +208,44 @@ def test_what_a_migration_may_not_lose(
     assert databases.lost({"account": 3, "team": 1}, after, may_drop) == told
 
 
+def test_a_site_whose_release_is_starting_is_not_told_to_start(layout: Layout) -> None:
+    bound(layout)
+    named = layout.root / "releases" / "abc" / "src" / "clutch" / "__init__.py"
+    named.parent.mkdir(parents=True)
+    durable.write_text(named, '__version__ = "0.1.0"\n')
+    durable.write_json(layout.root / "site.json", {})
+    place = as_it_stands(layout.root)
+    assert status._lines(place, status.look(place))[0].splitlines() == [
+        "Clutch 0.1.0 does not run: no process serves it.",
+        f"  do: {layout.launcher} serve",
+    ]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as held:
+        held.bind(str(layout.run / "holder.sock"))
+        held.listen()
+        looked = status.look(place)
+    first, way = status._lines(place, looked)[0].splitlines()
+    assert "is starting" in first
+    assert way == f"  do: {layout.launcher} logs"
+    assert looked.status == 4
+
+
+def test_every_refusal_says_what_to_do() -> None:
+    calls = {
+        f"{path.name}:{part.lineno}": part
+        for path in Path(holder.__file__).parent.glob("*.py")
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(part, ast.Call)
+    }
+    assert [where for where, call in calls.items() if not _advises(call)] == []
+
+
+def _advises(call: ast.Call) -> bool:
+    if getattr(call.func, "id", "") not in {"Refused", "NeedsPerson"}:
+        return True
+    starred = any(isinstance(one, ast.Starred) for one in call.args)
+    return starred or (len(call.args) > 1 and ast.unparse(call.args[1]) != "''")
+
+
 def test_a_gap_in_the_log_is_found(tmp_path: Path) -> None:
     store = Sqlite(tmp_path / "clutch.db")
     (tmp_path / "clutch.db").touch()
@@ -225,16 +275,16 @@ def test_a_postgresql_address_becomes_libpq_variables() -> None:
 
 
 def test_what_only_a_type_checker_imports_is_not_asked_for() -> None:
-    import ast
-
     tree = ast.parse(
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import never\n"
         "def f():\n    import late\n    from a.b import c\n"
+        "    importlib.import_module('by.name')\n    __import__(known)\n"
     )
     assert [found[1:] for found in imports_of(tree)] == [
         ("typing", "TYPE_CHECKING"),
         ("late", ""),
         ("a.b", "c"),
+        ("by.name", ""),
     ]
 
 

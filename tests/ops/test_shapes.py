@@ -35,6 +35,8 @@ DEEDS = {
         "the column seed of the table",
     ),
     "deletes as data": ("DELETE FROM team WHERE id = 2", REWRITES, "1 of 2 rows of the table team"),
+    "empties as data": ("UPDATE team SET name = ''", REWRITES, "the column name of the table team"),
+    "empties as contract": ("UPDATE team SET name = ''", CONTRACT, None),
     "drops as contract": ("ALTER TABLE team DROP COLUMN seed", CONTRACT, None),
     "deletes as contract": ("DELETE FROM team WHERE id = 2", CONTRACT, "1 of 2 rows"),
     "drops without a migration": ("ALTER TABLE team DROP COLUMN seed", NONE, "the column seed"),
@@ -45,7 +47,7 @@ DEEDS = {
 def begun(store: Store, phase: str, deed: str) -> str | None:
     for statement in BEGIN:
         store.run(statement)
-    before = shapes.look(store, thoroughly=phase == EXPAND)
+    before = shapes.look(store, phase=phase)
     store.run(deed)
     return shapes.damage(before, store, phase)
 

@@ -81,7 +81,7 @@ def test_a_site_that_does_not_run_says_so_and_what_to_type(checkout: Checkout) -
     (checkout.home / "run" / "process-4194304.json").write_text('{"pid": 4194304}')
     done = checkout.clutch("status")
     assert done.status == 4
-    assert f"no process serves it. Start it: {ROOT}/bin/clutch serve" in done.said
+    assert f"no process serves it.\n  do: {ROOT}/bin/clutch serve\n" in done.said
     assert f"do: {ROOT}/bin/clutch backup\n" in done.said
     told = json.loads(checkout.clutch("status", "--json").said)
     assert (told["running"], told["processes"]) == (False, [])

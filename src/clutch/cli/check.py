@@ -8,7 +8,7 @@ from clutch.cli.serve import say_and_exit, settings_or_exit
 
 
 def check() -> None:
-    """Read the settings as the site would, and compile every template.
+    """Read the settings as the site would, compile every template and read every language's texts.
 
     Ends with status 2 and a sentence when one of them is wrong.
     """
@@ -23,3 +23,14 @@ def check() -> None:
         where = f"{getattr(error, 'name', None) or 'A template'}"
         line = getattr(error, "lineno", None)
         say_and_exit(f"The template {where}, line {line}, can't be compiled: {error}.")
+    _check_texts()
+
+
+def _check_texts() -> None:
+    from clutch.accounts.models import LANGUAGES
+    from clutch.web.catalogue_faults import faults_in
+
+    # English stands in the code itself.
+    for language in LANGUAGES[1:]:
+        for fault in faults_in(language):
+            say_and_exit(f"{fault}.")
