@@ -42,7 +42,8 @@ def test_readers_of_both_get_everything_once_and_in_order(pair: Pair, stream: st
     with ExitStack() as stack:
         readers = [stack.enter_context(reading(site.address)) for site in sites]
         for reader in readers:
-            reader.subscribe(*({"stream": one} for one in streams))
+            for one in streams:
+                reader.follow(one)
         # Both processes write on both streams at once.
         writers = [committing(site, one, 40) for site in sites for one in streams]
         for reader in readers:
