@@ -268,6 +268,9 @@ class Visitors:
         )
 
     def __enter__(self) -> Visitors:
+        # From the first answer on: some commands end before another process has begun.
+        assert self._process.stdout is not None
+        self._process.stdout.readline()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -294,6 +297,8 @@ while not select.select([sys.stdin], [], [], 0.02)[0]:
         failed.append(repr(error))
     asked += 1
     slowest = max(slowest, time.monotonic() - began)
+    if asked == 1:
+        print("asks", flush=True)
 print(json.dumps({"asked": asked, "failed": failed, "slowest": slowest}))
 """
 

@@ -31,15 +31,15 @@ class Regular(threading.Thread):
 
     def run(self) -> None:
         visitor, form = self._visitor, self._page.form("language")
-        with visitor.http:
-            for language in itertools.cycle(("RU", "EN")):
-                if self._stopping.wait(0.02):
-                    return
-                try:
-                    self._note(visitor.get("/tournaments").status)
-                    self._note(visitor.send(form, language).status)
-                except httpx2.HTTPError as error:
-                    self.failed.append(repr(error))
+        for language in itertools.cycle(("RU", "EN")):
+            if self._stopping.wait(0.02):
+                break
+            try:
+                self._note(visitor.get("/tournaments").status)
+                self._note(visitor.send(form, language).status)
+            except httpx2.HTTPError as error:
+                self.failed.append(repr(error))
+        visitor.http.close()
 
     def _note(self, status: int) -> None:
         self.asked += 1
