@@ -31,7 +31,7 @@ BANNED = {
 }
 BANNED_VERBS = {"handle", "process"}
 # What a library asks us to define by its own name.
-GIVEN = {"process_bind_param", "process_result_value"}
+GIVEN = {"handle_starttag", "process_bind_param", "process_result_value"}
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 

@@ -314,18 +314,15 @@ def _play(layout: Layout, binding: Binding, port: int) -> None:
     """The release's own `clutch play`: accounts, sign-up, draw, reports, a correction."""
     script = layout.run / "canary.json"
     durable.write_text(script, json.dumps(CUP))
-    played = subprocess.run(
-        launch.command_of(binding.release, "play", str(script), "--wrong", "1"),
-        env=environment_of(layout, binding, port),
-        cwd=layout.root,
-        capture_output=True,
-        text=True,
-        timeout=JOURNEY_S,
-        check=False,
-    )
+    command = launch.command_of(binding.release, "play", str(script), "--wrong", "1")
+    surroundings = environment_of(layout, binding, port)
+    try:
+        played = launch.run(command, surroundings, layout.root, JOURNEY_S)
+    except subprocess.TimeoutExpired:
+        why = f"it takes more than {JOURNEY_S:g} s"
+        raise Unhealthy(f"a tournament can't be played on it ({why})") from None
     if played.returncode:
-        lines = (played.stderr or played.stdout).strip().splitlines() or ["no reason given"]
-        raise Unhealthy(f"a tournament can't be played on it ({lines[-1].rstrip('.')})")
+        raise Unhealthy(f"a tournament can't be played on it ({launch.last_words(played)})")
 
 
 def _see_leak(running: Running) -> None:

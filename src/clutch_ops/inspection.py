@@ -61,15 +61,7 @@ def _run(
     command: list[str], environment: dict[str, str], folder: Path, what: str, advice: str
 ) -> None:
     try:
-        done = subprocess.run(
-            command,
-            env=environment,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        done = launch.run(command, environment, folder, SECONDS)
     except subprocess.TimeoutExpired:
         raise Refused(f"{what}: looking at it took more than {SECONDS} s.", WAIT) from None
     if done.returncode:

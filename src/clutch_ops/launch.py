@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,6 +57,31 @@ def url_for(url: str, database: str | None) -> str:
     if database is None:
         return url
     return urlunsplit(urlsplit(url)._replace(path=f"/{quote(database)}"))
+
+
+def run(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, seconds: float
+) -> subprocess.CompletedProcess[str]:
+    """Let a release's own command do its work, and keep what it says.
+
+    Raises:
+        subprocess.TimeoutExpired: it does not end in time; it is killed.
+    """
+    return subprocess.run(
+        command,
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
+def last_words(done: subprocess.CompletedProcess[str]) -> str:
+    """Why it failed, as it said last, for the middle of a sentence."""
+    lines = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
+    return lines[-1].rstrip(".")
 
 
 def spawn(
