@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from clutch.accounts.models import Language
 from clutch.web.catalogue import Catalogue, catalogue
@@ -80,6 +81,11 @@ class Reader:
     def number(self, value: float) -> str:
         """A number with the language's own separators."""
         return format_decimal(value, locale=_LOCALES[self.language])
+
+    def percent(self, value: float) -> str:
+        """So many of a hundred, as the language writes it: `76%`, with the decimals it has."""
+        share = Decimal(str(value)) / 100
+        return format_percent(share, locale=_LOCALES[self.language], decimal_quantization=False)
 
     def fact(self, value: Any) -> str:
         """One fact of a refusal, as text for this reader."""

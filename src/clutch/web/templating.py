@@ -24,7 +24,6 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from clutch.accounts.models import Language
-from clutch.kernel.refusals import N_
 from clutch.web import marks
 from clutch.web.notice import SENTENCES, notice_of
 from clutch.web.reader import Reader, current_reader, iso, offset_text, reading
@@ -233,7 +232,7 @@ def number(value: float) -> str:
 
 def percent(value: float) -> str:
     """`76%`, as the reader's language writes it."""
-    return current_reader().gettext(N_("{percent}%"), percent=round(value))
+    return current_reader().percent(round(value))
 
 
 def local_input(at: datetime | None) -> str:

@@ -38,6 +38,7 @@ def leaderboards_page(visit: Visit) -> Response:
         "statistics/leaderboards.html",
         wish=asked,
         found=found,
+        is_off=views.is_off(visit.site, asked.by),
         tabs=[
             (name, visit.gettext(views.TITLES[name]), f"/leaderboards?by={name}")
             for name in views.NAMES

@@ -15,7 +15,7 @@ from clutch.web.routing import Pages
 from clutch.web.views.against import opponents_of, pair_of
 from clutch.web.views.numbers import page_number
 from clutch.web.views.players import player_frame
-from clutch.web.views.statistics import told
+from clutch.web.views.statistics import is_off, told
 from clutch.web.views.teams import team_frame
 from clutch.web.visit import Visit
 
@@ -58,14 +58,26 @@ def _opponents(visit: Visit, holder: Holder) -> Response:
     frame = _frame(visit, holder)
     search = visit.request.query_params.get("q", "").strip()
     found = told(visit.site, opponents_of(holder, search, page_number(visit)))
-    shown = visit.render("statistics/opponents.html", **frame, found=found, search=search)
+    shown = visit.render(
+        "statistics/opponents.html",
+        **frame,
+        found=found,
+        search=search,
+        is_off=is_off(visit.site),
+    )
     return whole(shown, is_degraded=found is None)
 
 
 def _pair(visit: Visit, holder: Holder, other_id: int) -> Response:
     frame = _frame(visit, holder)
     pair = pair_of(visit.site, holder, other_id, page_number(visit))
-    shown = visit.render("statistics/against.html", **frame, pair=pair, other_id=other_id)
+    shown = visit.render(
+        "statistics/against.html",
+        **frame,
+        pair=pair,
+        other_id=other_id,
+        is_off=is_off(visit.site),
+    )
     return whole(shown, is_degraded=pair.met is None)
 
 

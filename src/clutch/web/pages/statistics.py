@@ -12,7 +12,13 @@ from clutch.web.kept import WHOLE_LOG, Keep, whole
 from clutch.web.routing import Pages
 from clutch.web.views.analysis import WORDS
 from clutch.web.views.players import player_frame
-from clutch.web.views.statistics import StatisticsPage, player_statistics, stands, team_statistics
+from clutch.web.views.statistics import (
+    StatisticsPage,
+    is_off,
+    player_statistics,
+    stands,
+    team_statistics,
+)
 from clutch.web.views.teams import team_frame
 from clutch.web.visit import Visit
 
@@ -42,7 +48,13 @@ def team_page(visit: Visit, team_id: int) -> Response:
     page = team_statistics(visit.site, TeamId(team_id))
     part = page.parts.get(Mode.TEAM)
     shown = visit.render(
-        "statistics/team.html", frame=frame, page=page, part=part, mode="team", words=WORDS
+        "statistics/team.html",
+        frame=frame,
+        page=page,
+        part=part,
+        mode="team",
+        words=WORDS,
+        is_off=is_off(visit.site),
     )
     return whole(shown, is_degraded=page.is_degraded)
 
@@ -59,6 +71,7 @@ def _player(visit: Visit, account_id: AccountId, mode: Mode | None) -> Response:
         part=page.parts.get(chosen),
         mode=chosen.value,
         words=WORDS,
+        is_off=is_off(visit.site),
     )
     return whole(shown, is_degraded=page.is_degraded)
 

@@ -129,7 +129,7 @@ def share_text(percent: float) -> str:
     if 0 < percent < LEAST_SHOWN:
         return reader.gettext(N_("under 0.1%"))
     shown = round(percent, 1) if percent < 10 else round(percent)
-    return reader.gettext(N_("{percent}%"), percent=shown)
+    return reader.percent(shown)
 
 
 _HELD = (

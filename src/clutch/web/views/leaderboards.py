@@ -151,6 +151,11 @@ def modes_of(by: str) -> Mapping[str, str]:
     return _POINTS_MODES if by == ACHIEVEMENTS else _MODES
 
 
+def is_off(site: Site, by: str) -> bool:
+    """Whether nobody wants here what this board is made of."""
+    return achievements.is_off(site) if by == ACHIEVEMENTS else statistics.is_off(site)
+
+
 def find_board(
     site: Site, actor: Actor, asked: Asked, page: int, *, any_mode: bool = False
 ) -> Found | None:

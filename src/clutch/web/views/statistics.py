@@ -120,6 +120,11 @@ def told(site: Site, ask: Callable[[Connection], T]) -> T | None:
     return guarded(site, UNTOLD, lambda conn: None if missing_now(conn, site) else ask(conn))
 
 
+def is_off(site: Site) -> bool:
+    """Whether nobody wants enhanced statistics here."""
+    return site.capabilities.get(NAME).state is State.OFF
+
+
 def player_holders(account_id: int) -> list[Holder]:
     """A player alone and in rosters."""
     return [Holder(mode, account_id) for mode in (Mode.SOLO, Mode.ROSTER)]
@@ -143,7 +148,7 @@ def overview_ratings(site: Site, holders: Sequence[Holder]) -> dict[str, Any]:
     """What an overview says of ratings: `headlines` is None where nobody can tell."""
     return {
         "headlines": told(site, lambda conn: headlines(conn, holders)),
-        "statistics_off": site.capabilities.get(NAME).state is State.OFF,
+        "statistics_off": is_off(site),
     }
 
 
