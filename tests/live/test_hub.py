@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
 import pytest
+from anyio import to_thread
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -93,6 +95,29 @@ def test_news_is_read_once_and_drawn_once_a_language_whatever_zone_clients_say(
         assert "points" in frames[0]["pieces"]["score"]
         assert "очков" in frames[1]["pieces"]["score"]
         assert frames[0] == frames[2]
+
+    run(act)
+
+
+def test_those_who_arrive_are_looked_up_one_by_one_and_take_no_thread_from_pages(
+    run: Callable[[Act], None],
+) -> None:
+    at_once: list[int] = []
+    now: list[object] = []
+
+    def look() -> None:
+        now.append(look)
+        at_once.append(len(now))
+        time.sleep(0.005)
+        now.pop()
+
+    async def act(room: Room) -> None:
+        pages = to_thread.current_default_thread_limiter()
+        arriving = [asyncio.create_task(room.hub.look_up(look)) for _ in range(20)]
+        await asyncio.sleep(0.02)
+        assert pages.borrowed_tokens == 0
+        await asyncio.gather(*arriving)
+        assert at_once == [1] * 20
 
     run(act)
 

@@ -62,7 +62,5 @@ class Troubles:
 
 
 def _named(error: Exception) -> str:
-    """The trouble without what differs from page to page: a statement stands below the first
-    line.
-    """
+    """The trouble without the statement below its first line, which differs from page to page."""
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
