@@ -27,7 +27,8 @@ from tests.faults.scene import Scene
 TRIES = 8
 VISITORS = 200
 LOGGED_IN = 8
-FEW = 20
+# So many that each process gets some of them.
+LOOKS = 20
 MARKED = re.compile(rb'data-streams="([^"]*)"')
 
 
@@ -158,7 +159,7 @@ class LoadRun:
         await self._client.close()
         await asyncio.sleep(idle_s)
         # Only who asks makes a process look which of its threads have had nothing to do for long.
-        for _ in range(FEW):
+        for _ in range(LOOKS):
             await self._read(time.monotonic(), other=True)
         await self._client.close()
         await asyncio.sleep(0.3)

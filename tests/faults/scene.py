@@ -76,7 +76,8 @@ class Scene:
 
     def descriptors(self) -> dict[int, int]:
         """Open files of each process, without SQLite's spare ones."""
-        return {pid: len(open_files(pid)) - spare_of_sqlite(pid) for pid in self.pids()}
+        opened = {pid: open_files(pid) for pid in self.pids()}
+        return {pid: len(names) - spare_of_sqlite(names) for pid, names in opened.items()}
 
     def tasks(self) -> dict[int, int]:
         """Threads of each process."""
@@ -167,22 +168,21 @@ async def _wait(scene: Scene) -> None:
 
 
 def open_files(pid: int) -> list[str]:
-    """What a process has open, by the system's names for it."""
+    """What a process has open, by the last part of the system's names for it."""
     found = []
     for link in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(FileNotFoundError):
-            found.append(str(link.readlink()))
+            found.append(link.readlink().name)
     return found
 
 
-def spare_of_sqlite(pid: int) -> int:
+def spare_of_sqlite(names: list[str]) -> int:
     """Descriptors of closed connections that SQLite keeps for the next ones.
 
     Closing one would end the process's POSIX locks on the file, so it does not while any other
     connection reads (`unixClose` in os_unix.c); there are never more than were in use at once,
     which the pool bounds. A connection that is open has the write-ahead log open too.
     """
-    names = [Path(one).name for one in open_files(pid)]
     return max(0, names.count("clutch.db") - names.count("clutch.db-wal"))
 
 
