@@ -130,7 +130,10 @@ def test_without_statistics_a_pair_still_shows_its_matches(
     fold(site)
     site.capabilities.set("statistics", State.DOWN, "It does not work.")
     path = f"/players/{ann.account_id}"
-    assert "Basic numbers only" in client.get(f"{path}/opponents").text
+    opponents = client.get(f"{path}/opponents").text
+    assert "Basic numbers only" in opponents
+    # No number stands there.
+    assert "straight from the matches" not in opponents
     page = client.get(f"{path}/against/{bob.account_id}")
     assert "Basic numbers only" in page.text
     assert "Cup" in page.piece("matches")
