@@ -65,12 +65,20 @@ class Ear:
             raise Trouble(DEAF, address=address)
 
     def stop(self) -> None:
+        """End the subscription: its thread closes the line, as nobody else may while it reads."""
         self._ended.set()
-        if self._thread is not None:
+        if self._thread is None:
+            self._line.close()
+        else:
             self._thread.join(timeout=2 * ROUND_S)
-        self._line.close()
 
     def _run(self, heard: Callable[[str], None], broke: Callable[[], None]) -> None:
+        try:
+            self._listen_on(heard, broke)
+        finally:
+            self._line.close()
+
+    def _listen_on(self, heard: Callable[[str], None], broke: Callable[[], None]) -> None:
         while not self._ended.is_set():
             try:
                 message = self._line.get_message(timeout=ROUND_S)

@@ -140,7 +140,8 @@ class RedisLink:
             self._breaker.trip()
             self._calls.drop()
             ear.stop()
-            self._pool.disconnect()
+            # The ear's line is closed by the ear, though it may take longer than anybody waits.
+            self._pool.disconnect(inuse_connections=False)
 
     def _serve(self, ear: Ear) -> None:
         check_at = time.monotonic() + CHECK_EVERY_S
