@@ -311,11 +311,12 @@ def test_a_subscription_that_takes_long_to_end_is_closed_by_its_own_thread(
     monkeypatch.setattr(link._redis.Connection, "can_read", slow)
     assert reading.wait(5)
     close = link._redis.client.PubSub.close
-    monkeypatch.setattr(
-        link._redis.client.PubSub,
-        "close",
-        lambda line: (closers.append(threading.current_thread().name), close(line))[1],
-    )
+
+    def closed(line: Any) -> None:
+        closers.append(threading.current_thread().name)
+        close(line)
+
+    monkeypatch.setattr(link._redis.client.PubSub, "close", closed)
     link.stop()
     until(lambda: closers == ["redis-ear"], 3)
 
