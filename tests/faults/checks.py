@@ -196,22 +196,23 @@ def p99_ms(asked: Iterable[Asked]) -> float:
 
 def slow(
     history: History,
-    baseline: Window,
+    well: Sequence[Window],
     fault: Window,
     *,
     first_s: float = 1.0,
-    first_ms: float = 250.0,
+    first_ms: float = 200.0,
     more_ms: float = 20.0,
 ) -> Faults:
-    """The slowest hundredth: in the first second at most so much, then the baseline and a little.
+    """The slowest hundredth: a little more than `well`, and in the first second a deadline more.
 
+    That is when all was well, before and after: a machine may be slower than a minute ago.
     Without any answered request in the window there is nothing to judge, which is a fault too.
     """
-    allowed = p99_ms(baseline.asked(history)) + more_ms
+    allowed = max(p99_ms(window.asked(history)) for window in well) + more_ms
     first = Window(fault.began, fault.began + first_s)
     rest = Window(fault.began + first_s, fault.ended)
     faults: Faults = []
-    bounds = ((first, max(first_ms, allowed), "at first"), (rest, allowed, "then"))
+    bounds = ((first, allowed + first_ms, "at first"), (rest, allowed, "then"))
     for window, most, when in bounds:
         asked = [one for one in window.asked(history) if one.status]
         if not asked and window.seconds > 0:

@@ -27,7 +27,7 @@ CHECKS: Mapping[str, Callable[[History], list[str]]] = {
     "acknowledged writes": checks.acknowledged,
     "extra errors": lambda history: checks.extra_errors(history, BASELINE, FAULT),
     "polite refusals": lambda history: checks.polite(history, FAULT, 5.0),
-    "latency": lambda history: checks.slow(history, BASELINE, FAULT),
+    "latency": lambda history: checks.slow(history, [BASELINE], FAULT),
     "one line a change": lambda history: checks.one_line_a_change(
         history.said, "redis", PROCESSES, 5
     ),

@@ -1,8 +1,10 @@
 """The write path: once only, behind a gate, and honest about a database that can't."""
 
+import gc
 import sqlite3
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -157,6 +159,22 @@ def test_what_waits_for_the_commit_happens_only_after_it(kernel: Kernel) -> None
         kernel.writer.write(refuse)
     kernel.writer.write(lambda tx: tx.after_commit(lambda: seen.append("committed")))
     assert seen == ["committed"]
+
+
+def test_what_waited_for_the_commit_is_let_go_at_once(kernel: Kernel) -> None:
+    class Held:
+        pass
+
+    def work(tx: Transaction) -> weakref.ref[Held]:
+        held = Held()
+        tx.after_commit(lambda: print(tx, held))
+        return weakref.ref(held)
+
+    gc.disable()
+    try:
+        assert kernel.writer.write(work)() is None
+    finally:
+        gc.enable()
 
 
 def test_listeners_learn_which_streams_have_news(kernel: Kernel) -> None:

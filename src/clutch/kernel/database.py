@@ -171,7 +171,7 @@ def prepare_sqlite(connection: sqlite3.Connection, *, reading: bool) -> None:
         "foreign_keys=ON",
         "trusted_schema=OFF",
         "journal_size_limit=67108864",
-        "cache_size=-16384",
+        "cache_size=-4096",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")

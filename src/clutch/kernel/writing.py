@@ -136,7 +136,8 @@ class Transaction:
 
     def committed(self) -> None:
         """Run what waits for the commit."""
-        for act in self._after:
+        acts, self._after = self._after, []
+        for act in acts:
             act()
 
     def _lock_all(self, names: Sequence[str]) -> None:

@@ -11,7 +11,6 @@ of its own), which is what makes forking safe at any time of its life.
 
 from __future__ import annotations
 
-import gc
 import os
 import select
 import signal
@@ -25,6 +24,7 @@ from typing import NoReturn
 
 import structlog
 
+from clutch.cli.serving import memory
 from clutch.cli.serving.forking import ended, fork, signals
 from clutch.cli.serving.holding import Holding
 from clutch.cli.serving.listening import address_of
@@ -38,8 +38,6 @@ STEADY_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
 LOOP_HANGS_MS = 5_000
 TICK_SECONDS = 1.0
-# A request makes some thousand objects, nearly none of them in rings: look for those less often.
-COLLECT_AFTER = (20_000, 10, 50)
 
 log = structlog.get_logger("clutch.serve")
 
@@ -145,10 +143,7 @@ class Parent:
         self._work.preload()
         if threading.active_count() > 1:
             raise RuntimeError(f"a thread that forking would lose: {threading.enumerate()}")
-        # Memory stays shared with the children unless it is written; the collector writes to it.
-        gc.freeze()
-        gc.set_threshold(*COLLECT_AFTER)
-        gc.enable()
+        memory.settle()
         if self._holding.line is not None:
             self._notifier.loaded()
         self._holding.wait_to_prepare(wake, ending)
