@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clutch.kernel import log, projections
@@ -42,6 +42,7 @@ class Sums:
     name: str = "sums"
     version: int = 1
     kinds: frozenset[str] = frozenset({"test-thing-happened"})
+    own_tables: tuple[Table, ...] = (timer,)
     broken: bool = False
     thinks: Callable[[], object] = field(default=lambda: None)
     met: set[str] = field(default_factory=set)
@@ -319,30 +320,6 @@ def test_trouble_is_said_in_every_process_and_heals(
         found = find_cursor(conn, "sums")
     assert found is not None
     assert found.trouble is None
-
-
-def test_a_process_that_only_looks_on_tells_how_it_stands(
-    kernel: Kernel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(projector_module, "BEHIND_AFTER_S", 0.1)
-    monkeypatch.setattr(projector_module, "LOOK_ON_EVERY_S", 0.02)
-    known = Capabilities(kernel.clock)
-    known.set("sums", State.PROBING, "starting")
-    watching = Projector(kernel.database, kernel.writer, kernel.clock, known, "serving")
-    watching.add(Sums())
-    working = make(kernel, Sums())
-    watching.look_on()
-    try:
-        working.catch_up()
-        until(lambda: known.is_up("sums"))
-        kernel.writer.write(happen("a", 5))
-        until(lambda: known.get("sums").sentence == projector_module.BEHIND)
-        assert known.get("sums").state is State.DOWN
-        working.catch_up()
-        until(lambda: known.is_up("sums"))
-        assert sums_of(kernel) == {"a": 5}
-    finally:
-        watching.stop()
 
 
 def test_another_process_goes_on_when_the_holder_ends(

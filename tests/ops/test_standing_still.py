@@ -45,6 +45,19 @@ def test_a_release_that_does_not_start_is_left_by_a_rollback(site: Site) -> None
     assert site.version == "0.1.0"
 
 
+def test_another_rollback_goes_further_back_and_not_forth(site: Site) -> None:
+    updated(site)
+    site.newer(THIRD)
+    done = site.clutch("update", "--pause", "100")
+    assert done.status == 0, done.said
+    for version in (SECOND, "0.1.0"):
+        done = site.clutch("rollback")
+        assert (done.status, site.version) == (0, version), done.said
+    done = site.clutch("rollback")
+    assert done.status == 2
+    assert "no release before this one" in done.said
+
+
 def test_and_by_an_update_that_is_told_to_though_nothing_runs(site: Site) -> None:
     updated(site)
     break_current(site)

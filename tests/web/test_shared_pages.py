@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -82,6 +83,18 @@ def kept_in(server: RedisServer) -> int:
 
 def put(server: RedisServer, count: int) -> None:
     until(lambda: kept_in(server) == count)
+
+
+def test_what_nobody_asks_for_any_more_does_not_fill_the_server(
+    pair: tuple[Process, Process], server: RedisServer
+) -> None:
+    pair[0].get()
+    until(lambda: kept_in(server) == 1)
+    name = re.search(rb"clutch:\S+:kept:\w+", server.run("KEYS", "clutch:*:kept:*"))
+    assert name is not None
+    left = re.search(rb":(-?\d+)", server.run("TTL", name[0].decode()))
+    assert left is not None
+    assert 0 < int(left[1]) <= 300
 
 
 def test_what_one_process_drew_the_other_does_not_draw(

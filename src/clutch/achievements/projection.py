@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from clutch.achievements import repository
+from clutch.achievements import repository, tables
 from clutch.achievements.catalogue import BY_KEY, CATALOGUE, VERSION
 from clutch.achievements.evaluate import Reached, Yardstick, evaluate
 from clutch.achievements.events import (
@@ -43,6 +43,7 @@ class Achievements:
     name = "achievements"
     version = VERSION
     kinds = KINDS | OF_NUMBERS
+    own_tables = (tables.unlock, tables.standing, tables.tally)
 
     def __init__(self) -> None:
         self._seen: Touched = {}

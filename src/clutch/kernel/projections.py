@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clutch.kernel import log
@@ -62,6 +62,10 @@ class Projection(Protocol):
     @property
     def kinds(self) -> Collection[str]:
         """The kinds of events that it is concerned with; it never meets others."""
+
+    @property
+    def own_tables(self) -> Sequence[Table]:
+        """The tables that it keeps."""
 
     def clear(self, tx: Transaction) -> None:
         """Empty its tables."""
@@ -119,6 +123,12 @@ def find_cursor(conn: Connection, name: str) -> Cursor | None:
     """How far the projection has come; None when it never began."""
     row = conn.execute(_READ, {"projection": name}).one_or_none()
     return None if row is None else Cursor(*row)
+
+
+def trial_of(projection: Projection) -> Select[Any] | None:
+    """A statement that fails where one of its tables can't be read; None where it has none."""
+    rows = [select(literal(1)).select_from(one).limit(1) for one in projection.own_tables]
+    return select(*(row.scalar_subquery() for row in rows)) if rows else None
 
 
 def read_cursor(conn: Connection, name: str) -> int:

@@ -11,13 +11,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from clutch.kernel import leases, log
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import Clock
 from clutch.kernel.database import Database
 from clutch.kernel.pauses import Pauses
-from clutch.kernel.projections import CursorMoved, Projection, Steps, find_cursor
+from clutch.kernel.projections import CursorMoved, Projection, Steps, find_cursor, trial_of
 from clutch.kernel.refusals import N_, StorageUnavailable, WritesPaused
 from clutch.kernel.turns import Turns
 from clutch.kernel.writing import Transaction, Writer
@@ -35,6 +36,7 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
 REBUILDING = N_("It is being rebuilt from the log.")
 BEHIND = N_("It has stopped taking in what happens; it is started again by itself.")
+UNREADABLE = N_("What it keeps in the database can't be read.")
 FAILED = N_("It fails at something that happened, and is tried again by itself.")
 
 
@@ -124,6 +126,7 @@ class _Runner:
 
     def __init__(self, projection: Projection, means: _Means) -> None:
         self._steps = Steps(means.database, means.writer, projection)
+        self._trial = trial_of(projection)
         self._means = means
         self._name = projection.name
         self._lease = f"projection-{self._name}"
@@ -262,8 +265,14 @@ class _Runner:
         try:
             with self._means.database.read() as conn:
                 found, last = find_cursor(conn, self._name), log.last_position(conn)
+                if self._trial is not None:
+                    conn.execute(self._trial)
         except StorageUnavailable:
             return  # said elsewhere, once
+        except DBAPIError as error:
+            detail = str(error.orig)[:500]
+            self._means.capabilities.set(self._name, State.DOWN, UNREADABLE, detail=detail)
+            return
         if found is None:
             return
         self._trouble = found.trouble

@@ -31,6 +31,7 @@ class Statistics:
     name = NAME
     version = 2
     kinds = KINDS | {_RECOMPUTING}
+    own_tables = tables.ALL_TABLES
     # How many matches are rated anew before what came meanwhile is taken in.
     stretch = STRETCH
 

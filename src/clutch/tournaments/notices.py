@@ -66,6 +66,7 @@ class Notices:
     name = "notices"
     version = 1
     kinds = _OF_MATCHES
+    own_tables = ()
 
     def clear(self, tx: Transaction) -> None:
         """There is nothing to empty."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from clutch.kernel.capabilities import Capability, State
-from clutch.kernel.projector import FAILED
+from clutch.kernel.projector import FAILED, UNREADABLE
 from clutch.kernel.refusals import N_
 
 NAMES: Final = {
@@ -63,6 +63,9 @@ _FOLLOWS = N_(
     "It is tried again by itself and catches up. If it stays so, the server's log has the whole "
     "story under {search}."
 )
+_LOOK_AT_TABLES = N_(
+    "Type {command}: it looks at the database. The server's log has what the database says."
+)
 _COMES_BACK = N_(
     "Nothing at first: it is started again by itself. If it stays so, see the server's log."
 )
@@ -83,6 +86,10 @@ _ADVICE: Final = {
     ("mail", State.DOWN): N_(
         "See that the mail server runs and that the login is right. Sending is tried again by "
         "itself."
+    ),
+    ("statistics", State.ABSENT): N_(
+        "Nothing, if you want it so: with {off} /healthz warns of it no more. To have it, install "
+        "the extra {extra} and restart."
     ),
     ("statistics", State.DOWN): _COMES_BACK,
     ("achievements", State.DOWN): _COMES_BACK,
@@ -118,9 +125,13 @@ def advice_of(one: Capability) -> tuple[str, dict[str, str]]:
     text = _ADVICE.get((one.name, one.state)) or _BY_STATE[one.state]
     if one.sentence == FAILED:
         text = _FOLLOWS
+    if one.sentence == UNREADABLE:
+        text = _LOOK_AT_TABLES
     facts = {
         "setting": _SETTINGS.get(one.name, ""),
+        "off": "CLUTCH_STATISTICS=off",
         "extra": one.name,
         "search": "projection failed",
+        "command": "clutch doctor",
     }
     return text, {name: value for name, value in facts.items() if f"{{{name}}}" in text}
