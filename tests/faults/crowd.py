@@ -169,7 +169,12 @@ class LiveClient:
         try:
             asked = f"GET /live/{path}?follow={self.stream}{place} HTTP/1.1"
             self._answer.write(f"{asked}\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-            while line := await asyncio.wait_for(reader.readline(), SILENCE_S):
+            while True:
+                # `wait_for` may miss that it was cancelled, and the client would never leave.
+                async with asyncio.timeout(SILENCE_S):
+                    line = await reader.readline()
+                if not line:
+                    return
                 yield line
         finally:
             self._answer.close()
