@@ -35,6 +35,7 @@ from clutch.web.notice import Notice
 from clutch.web.routing import is_kept
 from clutch.web.sections import Sections
 from clutch.web.static_files import static_files
+from clutch.web.threads import DRAWERS, limit_drawers
 from clutch.web.views.live import player_pieces, tournament_pieces
 
 API = "/api/v1"
@@ -85,6 +86,8 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
 async def _running(site: Site) -> AsyncIterator[None]:
     # Log-ins that wait for the hashing queue hold a thread each; pages must find others.
     to_thread.current_default_thread_limiter().total_tokens = THREADS
+    if site.database.is_sqlite:
+        limit_drawers(DRAWERS)
     async with site.hub.running():
         yield
 

@@ -30,7 +30,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from anyio import to_thread
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -42,6 +41,7 @@ from clutch.kernel.heads import Point
 from clutch.kernel.metrics import KEPT
 from clutch.web import cookies, notice
 from clutch.web.reader import Reader
+from clutch.web.threads import draw
 from clutch.web.visitor import reader_of
 
 # Instead of streams: any event changes the view. For pages that show a little of everything.
@@ -266,7 +266,7 @@ class KeptPage:
         return await (heads.last() if stream == WHOLE_LOG else heads.point(stream))
 
     async def _make(self, request: Request, key: Key, shelf: Shelf) -> KeptBytes | Response:
-        made = await to_thread.run_sync(self._find_or_draw, request, key)
+        made = await draw(self._find_or_draw, request, key)
         if isinstance(made, Response):
             return made
         kept = unpack(made, key)

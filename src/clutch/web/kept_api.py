@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar, get_type_hints
 
-from anyio import to_thread
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -25,6 +24,7 @@ from clutch.bootstrap import Site
 from clutch.web.errors import json_refusal, reader_for
 from clutch.web.kept import Keep, KeptPage, Streams
 from clutch.web.refusals import REFUSALS
+from clutch.web.threads import draw
 from clutch.web.visit import ApiVisit, refuse_impossible
 
 F = TypeVar("F", bound=Callable[..., Response])
@@ -71,7 +71,7 @@ class _Lane:
         self._route = route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await to_thread.run_sync(self.answer, Request(scope, receive))
+        response = await draw(self.answer, Request(scope, receive))
         await response(scope, receive, send)
 
     def answer(self, request: Request) -> Response:

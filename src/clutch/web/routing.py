@@ -18,6 +18,7 @@ from clutch.kernel.refusals import Kind, StorageUnavailable
 from clutch.web.forms import Fields, read_fields
 from clutch.web.kept import Keep, KeptPage
 from clutch.web.refusals import REFUSALS, AnyRefusal, FormOutdated, headers_of, status_of
+from clutch.web.threads import draw
 from clutch.web.visit import Visit, refuse_impossible
 
 Page = Callable[..., Response]
@@ -111,7 +112,8 @@ class _PageEndpoint:
                 fields = await read_fields(request)
             except REFUSALS as refusal:
                 trouble = refusal
-        response = await to_thread.run_sync(self.answer, request, fields, trouble)
+        run = to_thread.run_sync if self._address.method == "POST" else draw
+        response = await run(self.answer, request, fields, trouble)
         await response(scope, receive, send)
 
     def answer(
