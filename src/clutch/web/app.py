@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from types import ModuleType
 
-from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -18,7 +17,6 @@ from starlette.routing import BaseRoute, Route
 import clutch.web.api
 import clutch.web.pages
 from clutch.accounts.models import LANGUAGES
-from clutch.accounts.passwords import MAX_WAITING
 from clutch.bootstrap import Site
 from clutch.engine.refusals import RuleRefusal
 from clutch.kernel.refusals import Refusal
@@ -35,11 +33,10 @@ from clutch.web.notice import Notice
 from clutch.web.routing import is_kept
 from clutch.web.sections import Sections
 from clutch.web.static_files import static_files
-from clutch.web.threads import DRAWERS, limit_drawers
+from clutch.web.threads import share_out
 from clutch.web.views.live import player_pieces, tournament_pieces
 
 API = "/api/v1"
-THREADS = 40 + MAX_WAITING
 DESCRIPTION = "All that the pages do. Errors are `{code, message, details}`; codes are stable."
 
 
@@ -84,10 +81,7 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
 
 @asynccontextmanager
 async def _running(site: Site) -> AsyncIterator[None]:
-    # Log-ins that wait for the hashing queue hold a thread each; pages must find others.
-    to_thread.current_default_thread_limiter().total_tokens = THREADS
-    if site.database.is_sqlite:
-        limit_drawers(DRAWERS)
+    share_out(few_draw=site.database.is_sqlite)
     async with site.hub.running():
         yield
 

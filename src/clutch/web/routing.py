@@ -106,15 +106,17 @@ class _PageEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        fields, trouble = Fields(), None
-        if self._address.method == "POST":
-            try:
-                fields = await read_fields(request)
-            except REFUSALS as refusal:
-                trouble = refusal
-        run = to_thread.run_sync if self._address.method == "POST" else draw
-        response = await run(self.answer, request, fields, trouble)
+        post = self._address.method == "POST"
+        response = await (self._post(request) if post else draw(self.answer, request))
         await response(scope, receive, send)
+
+    async def _post(self, request: Request) -> Response:
+        fields, trouble = Fields(), None
+        try:
+            fields = await read_fields(request)
+        except REFUSALS as refusal:
+            trouble = refusal
+        return await to_thread.run_sync(self.answer, request, fields, trouble)
 
     def answer(
         self, request: Request, fields: Fields | None = None, trouble: AnyRefusal | None = None
