@@ -58,14 +58,17 @@ _EFFECTS: Final = {
     ("mail", State.DOWN): _WAITS,
     ("mail", State.PROBING): _WAITS,
 }
-# A follower of the log that fails at an event, as its sentence says.
-_FOLLOWS = N_(
-    "It is tried again by itself and catches up. If it stays so, the server's log has the whole "
-    "story under {search}."
-)
-_LOOK_AT_TABLES = N_(
-    "Type {command}: it looks at the database. The server's log has what the database says."
-)
+# Of followers of the log, where their sentence says more than their state.
+_BY_REASON: Final = {
+    FAILED: N_(
+        "It is tried again by itself and catches up. If it stays so, the server's log has the "
+        "whole story under {search}."
+    ),
+    UNREADABLE: N_(
+        "The server's log has what the database says. What is gone or damaged there comes back "
+        "with a backup: {command}"
+    ),
+}
 _COMES_BACK = N_(
     "Nothing at first: it is started again by itself. If it stays so, see the server's log."
 )
@@ -122,16 +125,13 @@ def effect_of(one: Capability) -> str:
 
 def advice_of(one: Capability) -> tuple[str, dict[str, str]]:
     """What to do about it: a text to be translated, and its facts."""
-    text = _ADVICE.get((one.name, one.state)) or _BY_STATE[one.state]
-    if one.sentence == FAILED:
-        text = _FOLLOWS
-    if one.sentence == UNREADABLE:
-        text = _LOOK_AT_TABLES
+    text = _BY_REASON.get(one.sentence) or _ADVICE.get((one.name, one.state))
+    text = text or _BY_STATE[one.state]
     facts = {
         "setting": _SETTINGS.get(one.name, ""),
         "off": "CLUTCH_STATISTICS=off",
         "extra": one.name,
         "search": "projection failed",
-        "command": "clutch doctor",
+        "command": "clutch restore",
     }
     return text, {name: value for name, value in facts.items() if f"{{{name}}}" in text}
