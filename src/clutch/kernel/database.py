@@ -31,6 +31,10 @@ WRITERS = 4
 # Who waited this long for a connection waits the shorter for locks: five seconds in all.
 WORTH_TELLING_S = 0.25
 
+# What one connection to SQLite keeps of the file. Up to 32 read at once in a process, and the
+# system keeps the file for all of them; one writes, whole logs at times.
+READ_CACHE_KB, WRITE_CACHE_KB = 4096, 16384
+
 # SQLite's primary result codes that speak of the file or the disk, not of the statement.
 _SQLITE_STORAGE = {
     sqlite3.SQLITE_BUSY,
@@ -171,7 +175,7 @@ def prepare_sqlite(connection: sqlite3.Connection, *, reading: bool) -> None:
         "foreign_keys=ON",
         "trusted_schema=OFF",
         "journal_size_limit=67108864",
-        "cache_size=-4096",
+        f"cache_size=-{READ_CACHE_KB if reading else WRITE_CACHE_KB}",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
