@@ -163,11 +163,15 @@ def test_what_waits_for_the_commit_happens_only_after_it(kernel: Kernel) -> None
 
 def test_what_waited_for_the_commit_is_let_go_at_once(kernel: Kernel) -> None:
     class Held:
-        pass
+        tx: Transaction
 
     def work(tx: Transaction) -> weakref.ref[Held]:
         held = Held()
-        tx.after_commit(lambda: print(tx, held))
+
+        def act() -> None:
+            held.tx = tx
+
+        tx.after_commit(act)
         return weakref.ref(held)
 
     gc.disable()

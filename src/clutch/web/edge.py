@@ -100,7 +100,7 @@ class Edge:
                 await self._http(scope, receive, answer)
         finally:
             # `send` knows the scope: left here, all that the request made would lie about until the
-            # collector comes, and hold up every other request for some 50 ms then.
+            # collector comes, for which everybody waits.
             del scope["clutch.send_more"]
 
     async def _http(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
