@@ -28,9 +28,8 @@ def settle() -> None:
 def share_arenas() -> None:
     """Let the threads of this process share two arenas of glibc's.
 
-    It would make eight for each processor, and what each has ever needed stays with it: after ten
-    minutes under load twice as much memory as with two. Threads that wait for the interpreter
-    anyway lose nothing by it. Other C libraries have no such call, or no arenas.
+    It would make eight for each processor, and what each has ever needed stays with it. Threads
+    that wait for the interpreter anyway lose nothing by it. Other C libraries have no such call.
     """
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, ARENAS)
