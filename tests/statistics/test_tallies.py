@@ -45,7 +45,7 @@ def fold(*results: str) -> Tally:
     for one in results:
         outcome = "played" if one.isupper() else "walkover"
         match = decided(int(one.upper() == "L"), None, outcome)
-        add_match(tally, outing_of(match, 0))
+        add_match([tally], outing_of(match, 0))
     return tally
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -45,7 +46,7 @@ class Book:
 
     def __init__(self, kept: Tallies | None = None) -> None:
         self._kept: Tallies = {} if kept is None else kept
-        self.touched: dict[Holder, set[TallyKey]] = {}
+        self.touched: defaultdict[Holder, set[TallyKey]] = defaultdict(set)
         self._together: dict[tuple[Holder, tuple[TallyKey, ...]], tuple[Tally, ...]] = {}
 
     def load(self, conn: Connection, holders: Iterable[Holder]) -> None:
@@ -59,7 +60,7 @@ class Book:
 
     def change(self, holder: Holder, key: TallyKey) -> Tally:
         """The tally, to be changed."""
-        self.touched.setdefault(holder, set()).add(key)
+        self.touched[holder].add(key)
         tallies = self._kept[holder]
         found = tallies.get(key)
         if found is None:
@@ -92,6 +93,7 @@ class Book:
         return self._kept if len(self._kept) <= MOST_KEPT else {}
 
 
+@lru_cache(maxsize=512)
 def rating_key(game: str) -> TallyKey:
     """The tally that shows the present rating."""
     return TallyKey(Axis.GAME, game, EVER) if game else TallyKey(Axis.ALL, "", EVER)
@@ -125,17 +127,17 @@ def fold_match(
     book: Book, decided: Decided, rated: Mapping[Holder, Rated], besides: Collection[Holder]
 ) -> None:
     """Add a match to the tallies of everybody in it, but for those who are folded anew."""
+    contests = decided.contests
     for side in (0, 1):
         outing = outing_of(decided, side)
         keys = match_keys(decided, decided.sides[1 - side].unit)
         maps = list(maps_won(decided.maps, side)) if outing.rated else []
-        for mode, sides in decided.contests:
+        for mode, sides in contests:
             for one in sides[side]:
                 holder = Holder(mode, one)
                 if holder in besides:
                     continue
-                for tally in book.change_all(holder, keys):
-                    add_match(tally, outing)
+                add_match(book.change_all(holder, keys), outing)
                 for key, won in maps:
                     add_map(book.change(holder, key), won, decided.at)
     for holder, after in rated.items():
@@ -201,8 +203,8 @@ def fold_holder(
     for decided in matches:
         side = side_of(decided, holder)
         outing = outing_of(decided, side)
-        for tally in book.change_all(holder, match_keys(decided, decided.sides[1 - side].unit)):
-            add_match(tally, outing)
+        keys = match_keys(decided, decided.sides[1 - side].unit)
+        add_match(book.change_all(holder, keys), outing)
         if not outing.rated:
             continue
         for key, won in maps_won(decided.maps, side):

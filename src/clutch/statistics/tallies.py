@@ -148,28 +148,36 @@ def placed_keys(placed: Placed) -> tuple[TallyKey, ...]:
 
 def month_of(at: datetime) -> str:
     """The calendar month, in UTC for everybody: `2026-03`."""
-    return f"{at.year:04}-{at.month:02}"
+    return _month(at.year, at.month)
 
 
-def add_match(tally: Tally, outing: Outing) -> None:
-    """Count a match; matches come in the order of their places."""
-    tally.played += 1
-    if outing.won:
-        tally.won += 1
-        tally.walkovers_won += outing.walkover
-        tally.deciders_won += outing.decider
-    else:
-        tally.lost += 1
-        tally.walkovers_lost += outing.walkover
-        tally.deciders_lost += outing.decider
-    if outing.games is not None:
-        tally.games_from += 1
-        tally.games_won += outing.games[0]
-        tally.games_lost += outing.games[1]
-    tally.first_at = tally.first_at or outing.at
-    tally.last_at = outing.at
-    if outing.rated:
-        _go_on(tally, outing.won)
+@lru_cache(maxsize=512)
+def _month(year: int, month: int) -> str:
+    return f"{year:04}-{month:02}"
+
+
+def add_match(tallies: Iterable[Tally], outing: Outing) -> None:
+    """Count a match in each of these tallies; matches come in the order of their places."""
+    won, rated, at = outing.won, outing.rated, outing.at
+    games_won, games_lost = outing.games or (0, 0)
+    for tally in tallies:
+        tally.played += 1
+        if won:
+            tally.won += 1
+            tally.walkovers_won += outing.walkover
+            tally.deciders_won += outing.decider
+        else:
+            tally.lost += 1
+            tally.walkovers_lost += outing.walkover
+            tally.deciders_lost += outing.decider
+        if outing.games is not None:
+            tally.games_from += 1
+            tally.games_won += games_won
+            tally.games_lost += games_lost
+        tally.first_at = tally.first_at or at
+        tally.last_at = at
+        if rated:
+            _go_on(tally, won)
 
 
 def add_map(tally: Tally, won: bool, at: datetime) -> None:
@@ -202,7 +210,12 @@ def goodness(place: BestPlace) -> tuple[int, int, int]:
 def maps_won(maps: Iterable[MapWon], side: int) -> Iterator[tuple[TallyKey, bool]]:
     """The tallies of the maps that were played, and whether the side won there."""
     for one in maps:
-        yield TallyKey(Axis.MAP, one.name), one.side == side
+        yield _map_key(one.name), one.side == side
+
+
+@lru_cache(maxsize=512)
+def _map_key(name: str) -> TallyKey:
+    return TallyKey(Axis.MAP, name)
 
 
 def _go_on(tally: Tally, won: bool) -> None:
