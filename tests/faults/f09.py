@@ -24,6 +24,7 @@ from tests.faults.history import Moved
 from tests.faults.proxy import Proxy
 from tests.faults.round import Options, Report, Round, playing
 from tests.faults.scene import Scene, beside, staged
+from tests.live.cards import CARDS
 from tests.services.chromium import ADVICE, SWITCHES, find_chromium
 
 PAGES, PAGES_SHORT = 4, 1
@@ -34,9 +35,6 @@ STAND = """() => {
   const place = document.getElementById("live-state");
   return place?.dataset.state === "on" ? place.dataset.transport : "";
 }"""
-CARDS = """() => Object.fromEntries(
-  [...document.querySelectorAll("[id^=match-]")].map((card) => [card.id, card.innerText])
-)"""
 
 
 def run(options: Options, report: Report) -> None:
@@ -177,7 +175,10 @@ async def _compare(scene: Scene, visitors: Visitors) -> Faults:
             await asyncio.sleep(0.5)
             shown = await page.evaluate(CARDS)
         other = [one for one in wanted if shown.get(one) != wanted[one]]
-        faults += [f"page {number} shows something else in {one}" for one in other]
+        faults += [
+            f"page {number} shows {shown.get(one)!r} in {one}, opened anew {wanted[one]!r}"
+            for one in other
+        ]
         faults += [] if wanted else [f"page {number} has no matches"]
     return faults
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import cast
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import APIResponse, Browser, Page, Request, Route, expect
 
 from clutch.accounts.models import Role
 from clutch.accounts.sessions import open_session
@@ -17,6 +18,7 @@ from clutch.bootstrap import Site
 from clutch.kernel.clock import FrozenClock
 from clutch.tournaments.models import FormatSettings, Status
 from tests.fixtures.browsing import Bugs
+from tests.live.cards import CARDS
 from tests.play.conftest import Running as Cup
 from tests.serve.running import Running
 from tests.tournaments.conftest import Community, id_of
@@ -47,6 +49,13 @@ def another(cup: Cup) -> Cup:
     return Cup(cup.people, cup.people.start(made))
 
 
+SCORE = '[id="match-U1.2"] .score'
+
+
+def bracket_of(running: Cup) -> str:
+    return f"/tournaments/{running.cup.id}/bracket"
+
+
 @contextmanager
 def opened(browser: Browser, shared: Running, path: str, session: str = "") -> Iterator[Page]:
     """A page that is live, in a browser of its own."""
@@ -64,7 +73,7 @@ def opened(browser: Browser, shared: Running, path: str, session: str = "") -> I
 def test_a_bracket_changes_in_two_browsers_without_fetching_anything(
     browser: Browser, shared: Running, cup: Cup
 ) -> None:
-    path = f"/tournaments/{cup.cup.id}/bracket"
+    path = bracket_of(cup)
     with opened(browser, shared, path) as one, opened(browser, shared, path) as two:
         fetched: list[str] = []
 
@@ -79,6 +88,88 @@ def test_a_bracket_changes_in_two_browsers_without_fetching_anything(
             expect(card.locator(".score").first).to_have_text("2")
             expect(onward).to_contain_text("player1")
         assert not fetched
+
+
+def overtake(
+    page: Page, running: Cup, later: Callable[[Route, APIResponse], None]
+) -> Callable[[], None]:
+    """Something has the page fetched, and a result comes before what was fetched is let through.
+
+    Gives what lets it through; `later` answers, perhaps with it, what is fetched after that.
+    """
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            later(route, held[0][1])
+        else:
+            held.append((route, route.fetch()))
+
+    page.route(f"**{bracket_of(running)}", hold)
+    running.disqualify(8)
+    wait_for(page, lambda: len(held) == 1)
+    running.decide("U1.2", (2, 1))
+    expect(page.locator(SCORE).first).to_have_text("2")
+    return lambda: held[0][0].fulfill(response=held[0][1])
+
+
+def test_what_came_while_a_page_was_fetched_is_not_undone_by_it(
+    browser: Browser, shared: Running, cup: Cup
+) -> None:
+    running = another(cup)
+    path = bracket_of(running)
+    with opened(browser, shared, path) as page:
+        let_through = overtake(page, running, lambda route, _: route.continue_())
+        score = page.locator(SCORE).first
+        with page.expect_response(f"**{path}") as first:
+            let_through()
+        # That one knows nothing of the result. Until the next one comes it changes nothing.
+        with page.expect_response(f"**{path}"):
+            assert first.value.text().count("match-U1.2") > 0
+            assert score.text_content() == "2"
+        expect(page.locator('[id="match-U1.1"]')).to_have_class(re.compile("decided"))
+        assert score.text_content() == "2"
+
+
+def test_a_bracket_that_saw_it_all_looks_like_one_opened_anew(
+    browser: Browser, shared: Running, cup: Cup
+) -> None:
+    running = another(cup)
+    path = bracket_of(running)
+    with opened(browser, shared, path) as page:
+        running.play_out()
+        with opened(browser, shared, path) as fresh:
+            wanted = fresh.evaluate(CARDS)
+        assert "won" in wanted["match-U3.1"]
+        wait_for(page, lambda: page.evaluate(CARDS) == wanted)
+
+
+def test_where_more_and_more_comes_an_older_page_is_taken_in_the_end(
+    browser: Browser, shared: Running, cup: Cup
+) -> None:
+    running = another(cup)
+    path = bracket_of(running)
+    with opened(browser, shared, path) as page:
+        fulfilled: list[Route] = []
+
+        def tell_the_same(route: Route, old: APIResponse) -> None:
+            fulfilled.append(route)
+            route.fulfill(response=old)
+
+        let_through = overtake(page, running, tell_the_same)
+        let_through()
+        expect(page.locator('[id="match-U1.1"]')).to_have_class(re.compile("decided"))
+        assert len(fulfilled) == 3
+        page.unroute(f"**{path}")
+        expect(page.locator(SCORE).first).to_have_text("2")
+
+
+def wait_for(page: Page, holds: Callable[[], bool]) -> None:
+    """Let the browser go on until this holds."""
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until
+        page.wait_for_timeout(20)
 
 
 def test_the_page_of_a_match_and_the_next_one_change(

@@ -5,15 +5,19 @@ import { refreshTimes } from "./times.js";
 
 const ALL = "*";
 const AGAIN_MS = 5_000;
+const MOST_PASSED = 3; // of pages in a row that were overtaken on their way
 
 const wanted = new Set();
 const postponed = new Set();
 let fetchTimer = 0;
 let isFetching = false;
+let passed = 0;
 let arrived = () => {}; // gets the <body> of every page that was fetched
+let isOvertaken = () => false; // whether a fetched <body> is older than what is shown
 
-export function onFetched(act) {
+export function onFetched(act, isOlder) {
   arrived = act;
+  isOvertaken = isOlder;
 }
 
 // `isNamed`: the page itself follows the stream. What it does not, changes only what is named one by one.
@@ -64,13 +68,27 @@ async function fetchNow() {
   try {
     const response = await fetch(location.href, { headers: { accept: "text/html" } });
     if (response.status >= 500) throw new Error(String(response.status));
-    if (response.ok && !response.redirected) take(new DOMParser().parseFromString(await response.text(), "text/html"), ids);
+    const overtaken = response.ok && !response.redirected && takeNewest(parse(await response.text()), ids);
     isFetching = false;
-    if (wanted.size) fetchSoon([...wanted], 0);
+    if (overtaken) fetchSoon([...ids], passed ? 0 : AGAIN_MS);
+    else if (wanted.size) fetchSoon([...wanted], 0);
   } catch {
     isFetching = false;
     fetchSoon([...ids], AGAIN_MS);
   }
+}
+
+function parse(text) {
+  return new DOMParser().parseFromString(text, "text/html");
+}
+
+// Events may overtake a page that is being fetched: what they brought must not be undone by it. True if it has to be
+// fetched once more. Where more and more comes, an older page is better than one that is never fetched.
+function takeNewest(fresh, ids) {
+  const overtaken = isOvertaken(fresh.body);
+  passed = overtaken && passed < MOST_PASSED ? passed + 1 : 0;
+  if (!passed) take(fresh, ids);
+  return overtaken;
 }
 
 function take(fresh, ids) {

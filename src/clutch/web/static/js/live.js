@@ -106,6 +106,14 @@ function places(text, epoch) {
   return parts.filter(([name]) => name).map(([name, seq]) => [name, { epoch, seq: Number(seq) }]);
 }
 
+// Whether this page shows by now what a page that was fetched, with this body, does not know of.
+function isOlder(body) {
+  return places(body.dataset.streams, body.dataset.epoch).some(([name, { epoch, seq }]) => {
+    const shown = streams.get(name);
+    return shown?.epoch === epoch && seq < shown.seq;
+  });
+}
+
 // What came while one page was left and this one was not yet there is not lost.
 function keepOwn() {
   if (!streams.has(own)) return;
@@ -132,7 +140,7 @@ onFetched((body) => {
   const before = streams.size;
   readStreams(body);
   if (streams.size > before) resume();
-});
+}, isOlder);
 
 readStreams(document.body);
 readOwn(document.body);

@@ -14,12 +14,14 @@ export function put(id, html) {
   return Boolean(old && fresh) && swap(old, fresh);
 }
 
-// Makes `old` look like `fresh`, which belongs to another document. True if anything differs.
+// Makes `old` look like `fresh`, which stays as it is: regions lie within regions, and each is taken from the same page.
+// True if anything differs.
 export function swap(old, fresh) {
   if (old.isEqualNode(fresh) || isSameMoment(old, fresh)) return false;
   if (!isAlike(old, fresh)) {
-    old.replaceWith(fresh);
-    mark(fresh);
+    const copy = document.importNode(fresh, true);
+    old.replaceWith(copy);
+    mark(copy);
   } else if (old.nodeType === Node.ELEMENT_NODE) {
     copyAttributes(old, fresh);
     swapChildren(old, fresh);
@@ -68,8 +70,9 @@ function swapChildren(old, fresh) {
   for (const wanted of [...fresh.childNodes]) {
     const match = findMatch(at, wanted);
     if (!match) {
-      old.insertBefore(wanted, at);
-      mark(wanted);
+      const copy = document.importNode(wanted, true);
+      old.insertBefore(copy, at);
+      mark(copy);
       continue;
     }
     if (match === at) at = at.nextSibling;
