@@ -10,11 +10,17 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from clutch.accounts.admin import ban, change_role
-from clutch.accounts.models import SITE, Role, Scope
+from clutch.accounts.models import GUEST, SITE, Actor, Role, Scope
 from clutch.accounts.sessions import end_session
 from clutch.accounts.tokens import make_token, revoke_token
 from clutch.bootstrap import Site
 from clutch.kernel.writing import Transaction
+from clutch.live.drawing import Drawer
+from clutch.live.frames import Wish
+from clutch.live.kinds import stream_kinds
+from clutch.live.listener import Who
+from clutch.live.past import Look, look_back
+from clutch.live.rendering import Audience
 from clutch.teams.events import InviteRevoked, TeamChanged
 from clutch.tournaments.drafting import create_tournament
 from clutch.tournaments.models import Status, Tournament
@@ -53,6 +59,32 @@ def in_time() -> Iterator[None]:
     began = time.monotonic()
     yield
     assert time.monotonic() - began < PROMISED_S
+
+
+def test_who_is_looked_up_together_is_told_apart(
+    people: People, owner: Person, draft: Tournament
+) -> None:
+    other = people.arrive(Role.ORGANIZER)
+    actors = [GUEST, owner.actor, other.actor, GUEST, owner.actor]
+    looks = [Look(((Wish(draft.stream), 1),), who_is(actor)) for actor in actors]
+    kinds = stream_kinds()
+    with people.site.database.read() as conn:
+        found = look_back(conn, kinds, Drawer(kinds), looks)
+    refused = [past.refusal is not None for own in found for past in own]
+    assert refused == [True, False, True, True, False]
+
+
+def who_is(actor: Actor) -> Who:
+    login = b"" if actor.is_guest else str(actor.account_id).encode()
+    return Who(
+        actor=actor,
+        session_id=None,
+        login=login,
+        address="127.0.0.1",
+        audience=Audience("en"),
+        again=lambda _: actor,
+        say=lambda refusal: refusal.code,
+    )
 
 
 def test_a_draft_is_open_to_its_organizers_alone(

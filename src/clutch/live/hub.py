@@ -29,21 +29,25 @@ from clutch.live.drawing import Drawer, spread_ms
 from clutch.live.frames import STREAMS_A_LISTENER, Wish
 from clutch.live.limits import Doors
 from clutch.live.listener import Following, Listener, Who
-from clutch.live.news import News, portions
-from clutch.live.past import Past, look_back
+from clutch.live.news import portions
+from clutch.live.pace import Pace
+from clutch.live.past import Look, Past, look_back
 from clutch.live.refusals import Closing, TooManyStreams
 from clutch.live.rendering import Draw
+from clutch.live.rounds import Rounds
 from clutch.live.streams import Kinds
 from clutch.live.tail import Tail
+from clutch.live.together import Together
 from clutch.live.watch import Watch
 
 T = TypeVar("T")
 
 READERS = 4
+LOOKS_AT_ONCE = 64
 PORTERS = 1
 READY_S = 5.0
 EPOCH_TRIES = 20
-LONGEST_PUBLISH_S = 1.0
+LONGEST_ROUNDS_S = 1.0
 
 
 class Hub:
@@ -61,6 +65,7 @@ class Hub:
         self.kinds = kinds
         self.clock = clock
         self.crowds = Crowds()
+        self.pace = Pace()
         self.listeners: set[Listener] = set()
         self._database = database
         self._capabilities = capabilities
@@ -68,9 +73,11 @@ class Hub:
         self._doors = doors
         self._tail = Tail(database, self)
         self._watch = Watch(self)
+        self._looks = Together(self._look_back, LOOKS_AT_ONCE)
         self._ready = asyncio.Event()
         self._passed_on = threading.Event()
         self._passed_on.set()
+        self._rounds = Rounds(self.crowds, self._passed_on.set)
         self._is_ending = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._limiter: CapacityLimiter | None = None
@@ -231,22 +238,20 @@ class Hub:
 
     async def _look(self, listener: Listener, wishes: Sequence[Wish]) -> dict[str, Wish]:
         """Read the past of each wish and settle it; gives those that must be looked at again."""
-        sized = [(wish, self.crowds.size(wish.stream)) for wish in wishes]
-        look = partial(
-            look_back,
-            kinds=self.kinds,
-            drawer=self._drawer,
-            wishes=sized,
-            who=listener.who,
-        )
+        sized = tuple((wish, self.crowds.size(wish.stream)) for wish in wishes)
         try:
-            pasts = await self.read(look)
+            pasts = await self._looks.ask(Look(sized, listener.who))
         except StorageUnavailable as refusal:
             for wish in wishes:
                 self.refuse(listener, wish.stream, refusal)
             return {}
         again = zip(wishes, pasts, strict=True)
         return {wish.stream: wish for wish, past in again if not self._settle(listener, past)}
+
+    async def _look_back(self, looks: list[Look]) -> list[list[Past]]:
+        return await self.read(
+            partial(look_back, kinds=self.kinds, drawer=self._drawer, looks=looks)
+        )
 
     def _settle(self, listener: Listener, past: Past) -> bool:
         following = listener.follows.get(past.stream)
@@ -279,10 +284,10 @@ class Hub:
                 found.append(self._drawer.news(conn, epoch, portion, audiences, size))
         if found:
             self._passed_on.clear()
-            self._in_loop(partial(self._publish, found))
+            self._in_loop(partial(self._rounds.pass_on, found))
 
     def wait_for_readers(self) -> None:
-        self._passed_on.wait(LONGEST_PUBLISH_S)
+        self._passed_on.wait(LONGEST_ROUNDS_S)
 
     def stands(self, *, well: bool) -> None:
         if well:
@@ -294,13 +299,6 @@ class Hub:
         assert self._loop is not None
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(act)
-
-    def _publish(self, found: list[News]) -> None:
-        for news in found:
-            for following in self.crowds.followings(news.stream):
-                following.pass_on(news)
-        # What was written leaves at the end of this round of the loop.
-        asyncio.get_running_loop().call_soon(self._passed_on.set)
 
     def _move(self, epoch: str, heads: dict[str, int]) -> None:
         self.epoch = epoch

@@ -27,6 +27,24 @@ class Logins:
         return self._found[who.login]
 
 
+class Rights:
+    """What may be followed at this moment, asked once a login and stream."""
+
+    def __init__(self, conn: Connection, kinds: Kinds) -> None:
+        self._conn = conn
+        self._kinds = kinds
+        self._logins = Logins(conn)
+        self._found: dict[tuple[bytes, str], bool] = {}
+
+    def may_follow(self, who: Who, stream: str) -> bool:
+        """Whether they may, with the role they have today; who was logged out is a guest."""
+        key = who.login, stream
+        if key not in self._found:
+            actor = self._logins.again(who) or GUEST
+            self._found[key] = may_follow(self._kinds, self._conn, actor, stream)
+        return self._found[key]
+
+
 def ended_logins(conn: Connection, listeners: Sequence[Listener], now: datetime) -> list[Listener]:
     """Listeners whose session has ended (logout, ban, password) or whose token was revoked."""
     sessions = {one: one.who.session_id for one in listeners if one.who.session_id is not None}
@@ -44,11 +62,5 @@ def closed_streams(conn: Connection, kinds: Kinds, streams: Sequence[str]) -> li
 
 def not_allowed(conn: Connection, kinds: Kinds, followings: Sequence[Following]) -> list[Following]:
     """Followings that their listener, with the role they have today, may not have."""
-    logins = Logins(conn)
-    allowed: dict[tuple[bytes, str], bool] = {}
-    for one in followings:
-        who = one.listener.who
-        if (who.login, one.stream) not in allowed:
-            actor = logins.again(who) or GUEST
-            allowed[who.login, one.stream] = may_follow(kinds, conn, actor, one.stream)
-    return [one for one in followings if not allowed[one.listener.who.login, one.stream]]
+    rights = Rights(conn, kinds)
+    return [one for one in followings if not rights.may_follow(one.listener.who, one.stream)]

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from clutch.accounts.models import Actor
 from clutch.kernel.log import Event
-from clutch.live.refusals import StreamUnknown
 
 LONGEST_NAME = 64
 
@@ -46,13 +45,3 @@ def may_follow(kinds: Kinds, conn: Connection, actor: Actor, stream: str) -> boo
     kind = kinds.get(kind_of(stream))
     unspeakable = len(stream) > LONGEST_NAME or "\0" in stream
     return kind is not None and not unspeakable and kind.may_follow(conn, actor, stream)
-
-
-def require_follow(kinds: Kinds, conn: Connection, actor: Actor, stream: str) -> None:
-    """Insist that the actor may follow the stream.
-
-    Raises:
-        StreamUnknown: it is not there, or not open to them; which of the two is never said.
-    """
-    if not may_follow(kinds, conn, actor, stream):
-        raise StreamUnknown

@@ -23,8 +23,6 @@ _log = structlog.get_logger("live")
 
 LOOK_EVERY_S = 0.2
 AFTER_TROUBLE_S = 1.0
-# Who committed is answered before the others are told: both need the interpreter.
-ANSWER_FIRST_S = 0.001
 MOST = 1_000
 LONGEST_BREATH_S = 0.05
 
@@ -81,8 +79,7 @@ class Tail:
                 self._well = well
                 self._sink.stands(well=well)
             self._breathe()
-            if self._woken.wait(LOOK_EVERY_S if well else AFTER_TROUBLE_S):
-                time.sleep(ANSWER_FIRST_S)
+            self._woken.wait(LOOK_EVERY_S if well else AFTER_TROUBLE_S)
             self._woken.clear()
 
     def _breathe(self) -> None:

@@ -47,6 +47,7 @@ async def live_events(scope: Scope, receive: Receive, send: Send) -> None:
         refuse_foreign(request.headers, site.settings.url)
         asked = read_asked(request.query_params)
         wishes = resumed(asked.wishes, request.headers.get("last-event-id", ""))
+        await site.hub.pace.take()
         who = await who_listens(site, request)
         listener = await site.hub.admit(who)
     except Refusal as refusal:
@@ -91,12 +92,11 @@ async def _follow(site: Site, listener: Listener, wishes: Sequence[Wish], receiv
 
 
 async def _speak(listener: Listener, places: Places, send: Send) -> None:
-    while (parcel := await listener.take()) is not None:
+    while await listener.outbox.filled():
         # Whatever waits goes out in one piece.
-        waiting = [parcel]
-        while (more := listener.take_now()) is not None:
-            waiting.append(more)
-        told = [places.told(one) for one in waiting]
+        told = []
+        while (parcel := listener.take_now()) is not None:
+            told.append(places.told(parcel))
         body = told[0] if len(told) == 1 else b"".join(told)
         await send({"type": "http.response.body", "body": body, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

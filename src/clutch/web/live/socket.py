@@ -34,6 +34,7 @@ async def live_socket(websocket: WebSocket) -> None:
     try:
         knock(site, websocket)
         refuse_foreign(websocket.headers, site.settings.url)
+        await site.hub.pace.take()
         who = await who_listens(site, websocket)
         listener = await site.hub.admit(who)
     except Refusal as refusal:
