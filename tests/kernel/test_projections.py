@@ -128,8 +128,8 @@ def test_every_event_is_taken_in_once(kernel: Kernel, projector: Projector) -> N
 
 
 def test_a_step_that_somebody_else_took_changes_nothing(kernel: Kernel, sums: Sums) -> None:
-    ours = Steps(kernel.database, kernel.writer, sums)
-    theirs = Steps(kernel.database, kernel.writer, Sums())
+    ours = Steps(kernel.database, kernel.writer, kernel.clock, sums)
+    theirs = Steps(kernel.database, kernel.writer, kernel.clock, Sums())
     while ours.step() or theirs.step():
         pass
     kernel.writer.write(happen("a", 3))
@@ -216,35 +216,55 @@ def test_a_projection_meets_only_what_concerns_it(
         assert read_cursor(conn, "sums") == log.last_position(conn)
 
 
-def test_steps_grow_while_there_is_much_and_writing_stays_short(
-    kernel: Kernel, sums: Sums, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def many(tx: Transaction) -> None:
-        tx.append("a", *[ThingHappened(thing=1)] * 2_000, actor_id=None)
+def much(number: int) -> Callable[[Transaction], None]:
+    return lambda tx: tx.append("a", *[ThingHappened(thing=1)] * number, actor_id=None)
 
+
+def sizes_of_steps(steps: Steps, sums: Sums) -> list[int]:
+    """How many events each step takes in until there are no more."""
+    sums.sizes.clear()
+    while steps.step():
+        pass
+    return list(sums.sizes)
+
+
+@pytest.fixture
+def begun(kernel: Kernel, sums: Sums) -> Steps:
+    """Steps of a projection that has taken in all there is."""
+    steps = Steps(kernel.database, kernel.writer, kernel.clock, sums)
+    sizes_of_steps(steps, sums)
+    return steps
+
+
+def test_steps_grow_while_there_is_much_and_writing_stays_short(
+    kernel: Kernel, sums: Sums, begun: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(projections, "LONG_WRITE_S", 60.0)
-    steps = Steps(kernel.database, kernel.writer, sums)
-    while steps.step():
-        pass
-    kernel.writer.write(many)
-    while steps.step():
-        pass
-    assert sums.sizes == [25, 50, 100, 200, 400, 400, 400, 400, 25]
+    kernel.writer.write(much(2_000))
+    assert sizes_of_steps(begun, sums) == [25, 50, 100, 200, 400, 400, 400, 400, 25]
     assert sums_of(kernel) == {"a": 2_000}
     monkeypatch.setattr(projections, "LONG_WRITE_S", 0.0)
-    sums.sizes.clear()
-    kernel.writer.write(many)
-    while steps.step():
-        pass
-    assert sums.sizes[:8] == [400, 200, 100, 50, 25, 12, 6, 5]
+    kernel.writer.write(much(2_000))
+    assert sizes_of_steps(begun, sums)[:8] == [400, 200, 100, 50, 25, 12, 6, 5]
+
+
+def test_steps_grow_though_writing_takes_long_while_the_work_is_late(
+    kernel: Kernel, sums: Sums, begun: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projections, "LONG_WRITE_S", 0.0)
+    monkeypatch.setattr(projections, "LONG_LATE_WRITE_S", 60.0)
+    kernel.writer.write(much(800))
+    kernel.clock.advance(timedelta(seconds=1))
+    assert sizes_of_steps(begun, sums) == [25, 50, 100, 200, 400, 25]
+    monkeypatch.setattr(projections, "LONG_LATE_WRITE_S", 0.0)
+    kernel.writer.write(much(800))
+    kernel.clock.advance(timedelta(seconds=1))
+    assert sizes_of_steps(begun, sums)[:4] == [400, 200, 100, 50]
 
 
 def test_more_than_one_batch_is_taken_in(kernel: Kernel, projector: Projector) -> None:
-    def many(tx: Transaction) -> None:
-        tx.append("a", *[ThingHappened(thing=1)] * 1_203, actor_id=None)
-
     projector.catch_up("sums")
-    kernel.writer.write(many)
+    kernel.writer.write(much(1_203))
     projector.catch_up("sums")
     assert sums_of(kernel) == {"a": 1_203}
 

@@ -18,16 +18,19 @@ from sqlalchemy import Connection, Select, Table, bindparam, literal, select, up
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clutch.kernel import log
+from clutch.kernel.clock import Clock
 from clutch.kernel.database import Database
 from clutch.kernel.log import Event, Fact
 from clutch.kernel.tables import cursor as cursor_table
+from clutch.kernel.turns import LATE_S
 from clutch.kernel.writing import Transaction, Writer
 
 # Many at once cost less each, but other writers wait while their rows are written. So steps that
-# come full grow, and those whose write was long shrink.
+# come full grow, and those whose write was long shrink; it may be longer while the work is late,
+# for steps that are too small never catch up.
 BATCH = 25
 LEAST_IN_A_STEP, MOST_IN_A_STEP = 5, 400
-LONG_WRITE_S = 0.005
+LONG_WRITE_S, LONG_LATE_WRITE_S = 0.005, 0.02
 # Far behind, or being rebuilt: fewer, larger steps.
 LARGE_BATCH = 5_000
 
@@ -150,9 +153,12 @@ def is_current(conn: Connection, projection: Projection) -> bool:
 class Steps:
     """Moves one projection along the log, step by step. Not for several threads at once."""
 
-    def __init__(self, database: Database, writer: Writer, projection: Projection) -> None:
+    def __init__(
+        self, database: Database, writer: Writer, clock: Clock, projection: Projection
+    ) -> None:
         self._database = database
         self._writer = writer
+        self._clock = clock
         self.projection = projection
         # Events that concern nobody only move the place in memory; it is saved with the next
         # effect, or by `save`.
@@ -175,13 +181,14 @@ class Steps:
         """How far it has looked; what is saved may be behind that."""
         return self._position
 
-    @property
-    def oldest_at(self) -> datetime | None:
-        """When the oldest event happened that the last step took in.
+    def late_s(self) -> float:
+        """How old the oldest event is by now that the last step took in, in seconds.
 
-        None when there was none, or in a rebuild: nobody waits for what is old anyway.
+        0 when there was none, or in a rebuild: nobody waits for what is old anyway.
         """
-        return self._oldest_at
+        if self._oldest_at is None:
+            return 0.0
+        return (self._clock.now() - self._oldest_at).total_seconds()
 
     @property
     def is_rebuilding(self) -> bool:
@@ -228,7 +235,7 @@ class Steps:
         if effect is not None or quiet:
             spent = self._take(position, effect or Effect(), quiet=quiet)
             if not quiet:
-                self._batch = _next_batch(self._batch, len(events), spent)
+                self._batch = _next_batch(self._batch, len(events), spent, self.late_s())
         self._position = position
         if events or quiet:
             self._asked = position if quiet else events[-1].position
@@ -314,8 +321,8 @@ class Steps:
         return time.monotonic() - began
 
 
-def _next_batch(batch: int, taken: int, spent_s: float) -> int:
+def _next_batch(batch: int, taken: int, spent_s: float, late_s: float) -> int:
     """How many events the next step may take in, after one that took in so many."""
-    if spent_s > LONG_WRITE_S:
+    if spent_s > (LONG_WRITE_S if late_s < LATE_S else LONG_LATE_WRITE_S):
         return max(LEAST_IN_A_STEP, batch // 2)
     return min(2 * batch, MOST_IN_A_STEP) if taken >= batch else batch

@@ -125,7 +125,7 @@ class _Runner:
     """One projection's thread."""
 
     def __init__(self, projection: Projection, means: _Means) -> None:
-        self._steps = Steps(means.database, means.writer, projection)
+        self._steps = Steps(means.database, means.writer, means.clock, projection)
         self._trial = trial_of(projection)
         self._means = means
         self._name = projection.name
@@ -197,7 +197,7 @@ class _Runner:
         while more and not (ends and self._ended.is_set()):
             try:
                 # Who asked for it in their own thread waits for it: no turns then.
-                with self._means.turns.mine(self._late_s) if ends else nullcontext():
+                with self._means.turns.mine(self._steps.late_s) if ends else nullcontext():
                     more = self._steps.step()
             except CursorMoved:
                 continue
@@ -205,11 +205,6 @@ class _Runner:
                 self._means.capabilities.set(self._name, State.PROBING, REBUILDING)
             if ends and more and not self._hold():
                 return
-
-    def _late_s(self) -> float:
-        """How old the oldest event was that the last step took in, in seconds."""
-        oldest_at = self._steps.oldest_at
-        return 0.0 if oldest_at is None else (self._means.clock.now() - oldest_at).total_seconds()
 
     def _hold(self) -> bool:
         now = self._means.clock.now().timestamp()
