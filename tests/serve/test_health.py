@@ -23,6 +23,7 @@ from clutch.kernel.settings import Settings
 from clutch.migrations import latest
 from clutch.web.app import create_app
 from clutch.web.pages import health
+from tests.serve.running import wait_until
 
 
 def settings_of(home: Path, url: str) -> Settings:
@@ -106,6 +107,15 @@ def test_a_finding_older_than_five_seconds_does_not_count(site: Site) -> None:
     assert findings == [None, True, False]
 
 
+def test_while_a_look_takes_long_the_last_one_in_the_background_counts(
+    client: TestClient, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.probe.start()
+    wait_until(lambda: site.probe.found_lately is not None)
+    monkeypatch.setattr(site.probe, "ask", Future)
+    assert client.get("/readyz").json() == {"status": "ready"}
+
+
 def test_a_closed_gate_is_no_fault_of_the_database(client: TestClient, site: Site) -> None:
     (site.settings.run_folder / "gate").touch()
     before = _probe_rows(site)
@@ -135,7 +145,7 @@ def test_a_database_that_hangs_is_an_error_within_two_seconds(
             assert answer.status_code == 503
             assert answer.json()["message"] == "The database does not answer."
         assert client.get("/livez").status_code == 200
-    assert client.get("/readyz").status_code == 200
+    wait_until(lambda: client.get("/readyz").status_code == 200)
     site.close()
 
 

@@ -40,8 +40,8 @@ class Found:
 class Probe:
     """Looks at the database so that nobody's request has to wait for it.
 
-    Writing is tried in the background, past the log, on one tiny row. A closed gate is no fault
-    of the database: while it is closed nothing is written and the last finding stands.
+    In the background it is read, and writing is tried, past the log, on one tiny row. A closed gate
+    is no fault of the database: while it is closed nothing is written and the last finding stands.
     """
 
     def __init__(self, database: Database, clock: Clock, gate: Path) -> None:
@@ -59,8 +59,8 @@ class Probe:
         self._trying: Future[bool] | None = None
 
     def start(self) -> None:
-        """Begin to write in the background."""
-        self._thread = threading.Thread(target=self._run, name="probe-write", daemon=True)
+        """Begin to read and write in the background."""
+        self._thread = threading.Thread(target=self._run, name="probe", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -114,6 +114,8 @@ class Probe:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
+                # Nobody waits for it: who asks later, and is in a hurry, finds an answer there.
+                self.ask()
                 self.write()
             except Exception:  # noqa: BLE001 - logged; a probe that ended would find nothing ever again
                 self._writable = False
