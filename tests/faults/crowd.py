@@ -239,13 +239,12 @@ class LiveClient:
     async def _ask_again(self) -> None:
         """On the open line, where that can be said; else by asking once more from what we have."""
         if self.transport == "websocket":
+            self._history.again.add(self.number)
             await self._subscribe()
         elif self._answer is not None:
             self._answer.close()
 
     async def _subscribe(self) -> None:
-        if self.is_on:
-            self._history.again.add(self.number)
         self._has_asked = True
         wish: dict[str, Any] = {"stream": self.stream}
         if self.seq is not None:

@@ -18,13 +18,13 @@ class FrameSplitter:
         return found
 
 
-def unmasked(frame: bytes) -> bytes:
-    """The frame as a server would send it: what a client says is masked (RFC 6455, 5.3)."""
-    if len(frame) < 2 or not frame[1] & 0x80:
-        return frame
-    head = 2 + {126: 2, 127: 8}.get(frame[1] & 0x7F, 0)
+def text_of(frame: bytes) -> bytes:
+    """What stands in a whole frame; what a client says is masked (RFC 6455, 5.3)."""
+    head = _head_of(frame)
+    if not frame[1] & 0x80:
+        return frame[head:]
     mask, said = frame[head : head + 4], frame[head + 4 :]
-    return frame[:head] + bytes(one ^ mask[at % 4] for at, one in enumerate(said))
+    return bytes(one ^ mask[at % 4] for at, one in enumerate(said))
 
 
 def frame_length(begun: bytes) -> int | None:
@@ -32,8 +32,12 @@ def frame_length(begun: bytes) -> int | None:
     if len(begun) < 2:
         return None
     masked, short = begun[1] & 0x80, begun[1] & 0x7F
-    head = 2 + {126: 2, 127: 8}.get(short, 0)
+    head = _head_of(begun)
     if len(begun) < head:
         return None
     length = short if short < 126 else int.from_bytes(begun[2:head], "big")
     return head + (4 if masked else 0) + length
+
+
+def _head_of(begun: bytes) -> int:
+    return 2 + {126: 2, 127: 8}.get(begun[1] & 0x7F, 0)

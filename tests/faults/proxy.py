@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tests.faults.frames import FrameSplitter, unmasked
+from tests.faults.frames import FrameSplitter, text_of
 
 CHUNK = 65536
 EVENTS = b'"type":"events"'
@@ -42,20 +42,15 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Dropped:
-    """A frame that the proxy kept back: when, by the client's address, and its bytes.
+    """A frame that the proxy kept back: when, by the client's address, and what stood in it.
 
     `marked` is what it was known by.
     """
 
     at: float
     peer: str
-    frame: bytes
+    text: bytes
     marked: bytes = EVENTS
-
-    @property
-    def text(self) -> bytes:
-        """What stood in it."""
-        return self.frame[self.frame.index(b"{") :]
 
 
 @dataclass(eq=False)
@@ -257,10 +252,11 @@ class Proxy:
         return self._frames(line, line.splitter, some)
 
     def _frames(self, line: _Line, splitter: FrameSplitter, some: bytes) -> bytes:
-        return b"".join(frame for frame in splitter.feed(some) if not self._loses(line, frame))
+        return b"".join(
+            frame for frame in splitter.feed(some) if not self._loses(line, text_of(frame))
+        )
 
-    def _loses(self, line: _Line, frame: bytes) -> bool:
-        text = unmasked(frame)
+    def _loses(self, line: _Line, text: bytes) -> bool:
         marked = next((one for one, left in self._to_lose.items() if left and one in text), None)
         if marked is None:
             return False

@@ -75,8 +75,14 @@ class Scene:
         return sum(_proportional_kb(pid) for pid in self.pids()) / 1000
 
     def descriptors(self) -> dict[int, int]:
-        """Open files of each process, without SQLite's spare ones."""
-        opened = {pid: open_files(pid) for pid in self.pids()}
+        """Open files of each process, without visitors' lines and SQLite's spare ones.
+
+        Who lost a line may have come back to another process.
+        """
+        lines = sockets_at(self.port)
+        opened = {
+            pid: [name for name in open_files(pid) if name not in lines] for pid in self.pids()
+        }
         return {pid: len(names) - spare_of_sqlite(names) for pid, names in opened.items()}
 
     def tasks(self) -> dict[int, int]:
@@ -174,6 +180,13 @@ def open_files(pid: int) -> list[str]:
         with suppress(FileNotFoundError):
             found.append(link.readlink().name)
     return found
+
+
+def sockets_at(port: int) -> set[str]:
+    """The sockets of this machine with that port on their own end, as `open_files` names them."""
+    rows = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+    sockets = [row.split() for row in rows]
+    return {f"socket:[{one[9]}]" for one in sockets if int(one[1].partition(":")[2], 16) == port}
 
 
 def spare_of_sqlite(names: list[str]) -> int:

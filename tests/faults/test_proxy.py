@@ -12,7 +12,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 
-from tests.faults.frames import FrameSplitter, frame_length
+from clutch.web.live.push import pack
+from tests.faults.frames import FrameSplitter, frame_length, text_of
 from tests.faults.proxy import Mode, Proxy
 
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -224,3 +225,17 @@ def test_frames_are_cut_out_whole_however_the_bytes_come(length: int) -> None:
     found = [one for at in range(0, len(both), 977) for one in splitter.feed(both[at : at + 977])]
     assert found == [frame, frame]
     assert frame_length(frame[:1]) is None
+
+
+@pytest.mark.parametrize("length", [2, 0x7B, 125, 126, 0x7B7B, 65_536])
+@pytest.mark.parametrize("mask", [b"", b"\x01{\xff\x00"])
+def test_what_stands_in_a_frame_is_told_from_its_head(length: int, mask: bytes) -> None:
+    """The number of letters may look like a brace."""
+    said = b"{" + b"x" * (length - 2) + b"}"
+    packed = pack(said)
+    head = packed[: -len(said)]
+    if mask:
+        masked = bytes(one ^ mask[at % 4] for at, one in enumerate(said))
+        packed = bytes((head[0], head[1] | 0x80)) + head[2:] + mask + masked
+    assert FrameSplitter().feed(packed + b"\x81") == [packed]
+    assert text_of(packed) == said

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.__main__ import SCENARIOS
 from tests.faults.record import BEGIN, END, Outcome, write
 from tests.faults.round import Options, Report
 
@@ -50,3 +51,12 @@ def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has no"):
         write(page, outcomes(), Options(7))
     assert page.read_text(encoding="utf-8") == "No marks."
+
+
+def test_the_page_says_of_each_scenario_what_it_promises_and_how_it_went() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reliability.md"
+    promised, went = page.read_text(encoding="utf-8").split(BEGIN)
+    rows = [line.split(" | ") for line in promised.splitlines() if line.startswith("| F")]
+    assert [row[0].removeprefix("| ") for row in rows] == list(SCENARIOS)
+    assert not [row for row in rows if ", seed " in row[1]]
+    assert not [name for name in SCENARIOS if f"\n| {name} | 20" not in went]
