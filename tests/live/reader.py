@@ -114,9 +114,11 @@ class Ledger:
         for stream, head in frame["heads"].items():
             last = self.last.get(stream, 0)
             self._check(head >= last, "heartbeat behind", frame)
-            # What one heartbeat knew of must be there by the next.
-            self._check(last >= self._promised.get(stream, 0), "never came", frame)
-            self._promised[stream] = head
+            # What one heartbeat knew of must be there by the next; but one that knows less than the
+            # one before could not read the log, and so nobody could.
+            promised = self._promised.get(stream, 0)
+            self._check(head < promised or last >= promised, "never came", frame)
+            self._promised[stream] = max(head, promised)
 
     def _stand(self, frame: Frame) -> None:
         self.last[frame["stream"]] = frame["seq"]

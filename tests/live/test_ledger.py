@@ -79,6 +79,10 @@ def lose_the_last_silently(sent: Frames) -> None:
     del sent[7]
 
 
+def lose_the_last_after_a_heartbeat_that_knew_less(sent: Frames) -> None:
+    sent[7] = {"type": "heartbeat", "epoch": "e", "heads": {"a": 7}}
+
+
 def forget_the_hello(sent: Frames) -> None:
     del sent[0]
 
@@ -109,6 +113,7 @@ def test_a_good_site_passes() -> None:
         (lie_in_the_heartbeat, "heartbeat behind"),
         (begin_elsewhere, "begins elsewhere"),
         (lose_the_last_silently, "never came"),
+        (lose_the_last_after_a_heartbeat_that_knew_less, "never came"),
         (forget_the_hello, "no hello"),
         (go_on_in_another_history, "other history"),
         (promise_less_than_there_is, "head"),
@@ -120,6 +125,12 @@ def test_each_fault_is_seen(fault: Callable[[Frames], None], seen: str) -> None:
     with pytest.raises(Wrong) as found:
         read(sent)
     assert found.value.what == seen
+
+
+def test_what_was_promised_may_come_later_when_the_log_can_t_be_read_meanwhile() -> None:
+    sent = frames()
+    sent.insert(7, {"type": "heartbeat", "epoch": "e", "heads": {"a": 7}})
+    read(sent).require("a", 8)
 
 
 def test_a_reader_who_has_not_everything_is_seen_at_the_end() -> None:

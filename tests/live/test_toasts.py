@@ -17,8 +17,10 @@ from clutch.accounts.sessions import open_session
 from clutch.achievements.catalogue import BY_KEY
 from clutch.achievements.events import AchievementUnlocked
 from clutch.bootstrap import Site, open_site
+from clutch.kernel import log
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.log import read_stream
+from clutch.kernel.projections import read_cursor
 from clutch.kernel.settings import Settings
 from clutch.tournaments.models import FormatSettings, Status
 from tests.fixtures.browsing import Bugs
@@ -62,9 +64,18 @@ def cup(shared: Running, shared_beside: Site) -> Cup:
     made = people.cup(*people.players(16), format_settings=settings, max_participants=16)
     people.move(made, Status.SEEDING)
     started = Cup(people, people.start(made))
-    # What is told of the draw must not come into a test's way.
-    wait_until(lambda: "player-match-opened" in kinds_told(shared_beside, started, 1))
+    # What is told of the draw, and of what was before it, must not come into a test's way.
+    with shared_beside.database.read() as conn:
+        position = log.last_position(conn)
+    wait_until(lambda: is_followed(shared_beside, position))
+    assert "player-match-opened" in kinds_told(shared_beside, started, 1)
     return started
+
+
+def is_followed(site: Site, position: int) -> bool:
+    """Whether all that follows from what happened so far is told."""
+    with site.database.read() as conn:
+        return min(read_cursor(conn, name) for name in site.projector.names) >= position
 
 
 def kinds_told(site: Site, cup: Cup, seed: int) -> list[str]:

@@ -78,6 +78,9 @@ def the_site_that_hangs_is_told(checkout: Checkout, running: Running) -> None:
 
 
 def test_a_site_that_does_not_run_says_so_and_what_to_type(checkout: Checkout) -> None:
+    folders = os.environ["PATH"].split(os.pathsep)
+    elsewhere = [one for one in folders if not (Path(one) / "clutch").exists()]
+    checkout.environment = {"PATH": os.pathsep.join(elsewhere)}
     (checkout.home / "run" / "process-4194304.json").write_text('{"pid": 4194304}')
     done = checkout.clutch("status")
     assert done.status == 4
