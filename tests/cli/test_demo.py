@@ -56,7 +56,7 @@ def tournament_called(site: Site, name: str) -> Tournament:
 
 def major(site: Site) -> Bracket:
     with site.database.read() as conn:
-        return get_bracket(conn, {}, tournament_called(site, facts.MAJOR).id)
+        return get_bracket(conn, {}, tournament_called(site, facts.MAJOR))
 
 
 def test_the_playoff_ends_as_it_did_in_copenhagen(site: Site) -> None:

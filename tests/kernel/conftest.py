@@ -44,6 +44,14 @@ class Kernel:
 
 
 @pytest.fixture
+def database(postgres_url: str) -> Iterator[Database]:
+    """An empty database on PostgreSQL, for tests of connections."""
+    made = Database(postgres_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def kernel(database_url: str, home: Path) -> Iterator[Kernel]:
     database = Database(database_url)
     migrate(database, home / "migrate.lock")

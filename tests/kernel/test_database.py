@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
@@ -14,15 +14,9 @@ from sqlalchemy import Connection
 from clutch.kernel import database as kernel_database
 from clutch.kernel.database import BUSY_TIMEOUT_MS, WRITERS, Database
 from clutch.kernel.refusals import StorageUnavailable
+from tests.kernel.test_redis_link import until
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[Database]:
-    made = Database(postgres_url)
-    yield made
-    made.close()
 
 
 def patience_ms(database: Database) -> int:
@@ -59,6 +53,24 @@ def test_no_more_than_a_few_write_at_once_and_others_are_told_in_time(
         with database.read() as conn:
             assert conn.exec_driver_sql("SELECT 1").scalar_one() == 1
     database.close()
+
+
+def test_it_is_busy_writing_while_more_write_than_may(database: Database) -> None:
+    ended = threading.Event()
+
+    def write() -> None:
+        while not ended.is_set():
+            with database.begin_write():
+                time.sleep(0.01)
+
+    threads = [threading.Thread(target=write) for _ in range(3 * WRITERS)]
+    for thread in threads:
+        thread.start()
+    until(lambda: database.is_busy_writing)
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert not database.is_busy_writing
 
 
 @pytest.mark.parametrize("opened", [Database.read, Database.begin_write])

@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from clutch.kernel import log
 from clutch.kernel.epoch import get_epoch, renew
 from clutch.kernel.heads import Heads
+from clutch.kernel.log import Body
+from clutch.kernel.points import point
 from clutch.kernel.refusals import NotFound
 from clutch.kernel.writing import Transaction
 from tests.kernel.conftest import NOON, Kernel, ThingHappened, happen
@@ -46,6 +48,13 @@ def test_positions_follow_the_commits_of_many_writers(kernel: Kernel) -> None:
         assert seqs == list(range(1, count + 1))
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_what_is_too_long_for_the_log_is_refused_not_cut_off(kernel: Kernel) -> None:
+    kind = Body("k" * 65, 1, "{}")
+    with pytest.raises(DBAPIError, match="too long"):
+        kernel.writer.write(lambda tx: tx.append("a", kind, actor_id=None))
+
+
 def test_a_refused_command_leaves_nothing(kernel: Kernel) -> None:
     def work(tx: Transaction) -> None:
         tx.append("a", ThingHappened(thing=1), actor_id=None)
@@ -55,7 +64,7 @@ def test_a_refused_command_leaves_nothing(kernel: Kernel) -> None:
         kernel.writer.write(work)
     with kernel.database.read() as conn:
         assert log.last_position(conn) == 0
-        assert log.head(conn, "a") == 0
+        assert point(conn, "a")[1] == 0
 
 
 @pytest.mark.parametrize("statement", ["UPDATE event SET actor_id = 7", "DELETE FROM event"])

@@ -15,6 +15,7 @@ from clutch.kernel import database as database_module
 from clutch.kernel import log
 from clutch.kernel.clock import FrozenClock
 from clutch.kernel.database import Database
+from clutch.kernel.points import point
 from clutch.kernel.refusals import KeyReused, NotFound, StorageUnavailable, WritesPaused
 from clutch.kernel.writing import OnceKey, Reply, Transaction, Writer
 from clutch.migrations import migrate
@@ -33,7 +34,7 @@ def test_the_same_key_gets_the_first_reply_and_one_effect(kernel: Kernel) -> Non
     assert (again.status, again.body, again.headers) == (first.status, first.body, first.headers)
     assert (first.replayed, again.replayed) == (False, True)
     with kernel.database.read() as conn:
-        assert log.head(conn, "a") == 1
+        assert point(conn, "a")[1] == 1
 
 
 def test_many_at_once_with_one_key_have_one_effect(kernel: Kernel) -> None:
@@ -49,7 +50,7 @@ def test_many_at_once_with_one_key_have_one_effect(kernel: Kernel) -> None:
         thread.join()
     assert sorted(reply.replayed for reply in replies) == [False] + [True] * 7
     with kernel.database.read() as conn:
-        assert log.head(conn, "a") == 1
+        assert point(conn, "a")[1] == 1
 
 
 def test_a_key_belongs_to_one_request_and_one_account(kernel: Kernel) -> None:
@@ -135,7 +136,7 @@ def test_a_database_that_cannot_be_written_is_a_refusal_and_reads_go_on(
     with pytest.raises(StorageUnavailable):
         kernel.writer.write(work)
     with kernel.database.read() as conn:
-        assert log.head(conn, "a") == 1
+        assert point(conn, "a")[1] == 1
 
 
 def test_a_bug_in_a_statement_stays_a_bug(kernel: Kernel) -> None:

@@ -26,8 +26,8 @@ from clutch.cli.serving.child import Served, serve_forever
 from clutch.cli.serving.listening import address_of, take_listeners
 from clutch.cli.serving.notify import Notifier
 from clutch.cli.serving.parent import Lines, Parent, Work
-from clutch.kernel import log, logs
-from clutch.kernel.epoch import get_epoch
+from clutch.kernel import logs
+from clutch.kernel.points import point
 from clutch.kernel.settings import Settings
 from clutch.web.app import create_app
 from clutch.web.static_files import static_files
@@ -51,7 +51,7 @@ def page(request: Request) -> Response:
     site: Site = request.app.state.site
     stream = request.query_params["stream"]
     with site.database.read() as conn:
-        points, epoch = log.head(conn, stream), get_epoch(conn)
+        epoch, points = point(conn, stream)
     text = PAGE.format(
         stream=stream,
         points=points,

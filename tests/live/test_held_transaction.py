@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, literal, select
 
 from clutch.bootstrap import Site, open_site
-from clutch.kernel import log, writing
+from clutch.kernel import appending, log
 from clutch.kernel.settings import Settings
 from tests.live.conftest import Pair
 from tests.live.reader import reading
@@ -121,7 +121,8 @@ def test_without_the_logs_lock_this_very_test_would_see_a_skipped_event(
     databases: object, postgres_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The test above is no formality: on PostgreSQL the lock taken before the append decides."""
-    monkeypatch.setattr(writing, "_LOG_LOCK", text("SELECT 1"))
+    no_turn = select(literal(1).label("nothing")).subquery("turn")
+    monkeypatch.setattr(appending, "_APPEND_IN_TURN", appending.append_in_turn(no_turn))
     site, other = open_site(postgres_settings), open_site(postgres_settings)
     read = follow_while_held(site, other)
     assert "held" in {stream for stream, _ in in_the_log(site)}

@@ -12,6 +12,7 @@ import pytest
 
 from clutch.engine import Outcome
 from clutch.kernel import log
+from clutch.kernel.points import point
 from clutch.live.rendering import FETCH_ALL, Audience, Drawn
 from clutch.tournaments.results import Consent
 from clutch.web import templating
@@ -53,7 +54,7 @@ class Onlooker:
 
     def head(self) -> int:
         with self.running.people.site.database.read() as conn:
-            return log.head(conn, self.running.cup.stream)
+            return point(conn, self.running.cup.stream)[1]
 
     def fresh(self) -> Bracket:
         """The bracket as a page that is opened now has it."""

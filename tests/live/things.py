@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
-from clutch.kernel import log
 from clutch.kernel.log import Event
+from clutch.kernel.points import point
 from clutch.kernel.writing import Transaction
 from clutch.live.rendering import Drawn, Picture
 from clutch.teams.events import TeamChanged
@@ -28,7 +28,7 @@ def score(stream: str, *numbers: int, size: int = 0) -> Callable[[Transaction], 
 
 def draw(conn: Connection, stream: str, events: Sequence[Event]) -> Picture:
     """The score is the number of events; the table changes with every third of them."""
-    points = log.head(conn, stream)
+    _, points = point(conn, stream)
     changed = any(event.seq % 3 == 0 for event in events)
     return lambda audience: Drawn(
         pieces={"score": score_piece(points, audience.language)},

@@ -64,7 +64,8 @@ class Running:
 
     def bracket(self) -> Bracket:
         with self.people.site.database.read() as conn:
-            return get_bracket(conn, self.people.site.writer.kept, self.cup.id)
+            cup = get_tournament(conn, self.cup.id)
+            return get_bracket(conn, self.people.site.writer.kept, cup)
 
     def stage(self) -> Stage:
         with self.people.site.database.read() as conn:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
+from clutch.accounts.models import Language
 from clutch.web import templating
+from clutch.web.reader import Reader, reading
+from tests.web.drawn import START, names_for, play_some, view_of
 
 SHARED = "base.html"
 
@@ -56,3 +62,18 @@ def test_a_damaged_compilation_is_made_anew(compiled: Path) -> None:
 def test_where_nothing_can_be_written_templates_are_drawn_all_the_same(compiled: Path) -> None:
     compiled.rmdir()
     assert templating.environment().get_template(SHARED).name == SHARED
+
+
+def test_lines_of_a_schedule_are_kept_for_each_language_and_zone() -> None:
+    drawn = view_of(play_some("single_elimination", 4, 0.5), names_for(4)).rounds[0].cells[0].match
+    match = msgspec.structs.replace(drawn, starts_at=START)
+    times = {"UTC": "15:00", "Asia/Tokyo": "00:00", "Europe/Moscow": "18:00"}
+    languages: list[Language] = ["en", "ru"]
+    known = templating._drawn.cache_info().hits
+    for _ in range(2):
+        for zone, language in product(times, languages):
+            with reading(Reader(language, ZoneInfo(zone))):
+                line = str(templating.plan_line(match))
+            assert f", {times[zone]} " in line
+            assert ("Mar" if language == "en" else "мар") in line
+    assert templating._drawn.cache_info().hits == known + 6

@@ -7,11 +7,15 @@ import threading
 import time
 from typing import Any
 
+import pytest
 from starlette.types import ASGIApp
 
 from clutch.bootstrap import Site
+from clutch.kernel.database import Database
+from clutch.kernel.shared import SharedBytes
+from clutch.web import threads
 from clutch.web.app import create_app
-from clutch.web.threads import DRAWERS, draw
+from clutch.web.threads import FEW, draw, drawers_on
 from tests.fixtures.site import on_sqlite
 
 MANY = 20
@@ -29,15 +33,14 @@ class Work:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
-        time.sleep(0.05)
+        time.sleep(0.2)
         with self._lock:
             self._now -= 1
         return number
 
 
-def test_a_site_on_sqlite_draws_with_few_threads_and_all_get_their_turn(
-    site: Site,
-) -> None:
+def most_at_once(site: Site) -> int:
+    """How many draw at once when many want to; all of them get their turn."""
     app, work = create_app(site), Work()
 
     async def all_of_them() -> list[int]:
@@ -45,8 +48,58 @@ def test_a_site_on_sqlite_draws_with_few_threads_and_all_get_their_turn(
             return await asyncio.gather(*(draw(work.do, number) for number in range(MANY)))
 
     assert asyncio.run(all_of_them()) == list(range(MANY))
-    assert (work.most == DRAWERS) is site.database.is_sqlite
-    assert work.most >= DRAWERS
+    return work.most
+
+
+def test_few_threads_draw_and_all_get_their_turn(site: Site) -> None:
+    assert most_at_once(site) == drawers_on(site.database)
+
+
+def test_fewer_draw_while_writers_stand_in_line(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Database, "is_busy_writing", True)
+    assert most_at_once(site) == FEW
+
+
+@on_sqlite
+def test_whose_turn_does_not_come_is_told_so_in_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "PATIENCE_S", 0.2)
+    app, go_on = create_app(site), threading.Event()
+
+    async def ask_twice() -> tuple[int, int]:
+        async with app.router.lifespan_context(app):
+            held = [asyncio.create_task(draw(go_on.wait, 10)) for _ in range(FEW)]
+            await asyncio.sleep(0.05)
+            refused = await ask(app, "GET", "/login")
+            go_on.set()
+            await asyncio.gather(*held)
+            return refused, await ask(app, "GET", "/login")
+
+    assert asyncio.run(ask_twice()) == (503, 200)
+
+
+@on_sqlite
+def test_who_waits_for_what_others_drew_keeps_nobody_from_drawing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, go_on = create_app(site), threading.Event()
+    monkeypatch.setattr(SharedBytes, "is_there", True)
+    monkeypatch.setattr(SharedBytes, "find", lambda *_: go_on.wait(10) and None)
+    paths = [f"/tournaments/none{number:04}/bracket" for number in range(2 * FEW)]
+
+    async def all_of_them() -> tuple[int, bool, list[int]]:
+        async with app.router.lifespan_context(app):
+            waiting = [asyncio.create_task(ask(app, "GET", path)) for path in paths]
+            await asyncio.sleep(0.05)
+            read = await ask(app, "GET", "/login")
+            was_answered = any(one.done() for one in waiting)
+            go_on.set()
+            return read, was_answered, await asyncio.gather(*waiting)
+
+    assert asyncio.run(all_of_them()) == (200, False, [404] * len(paths))
 
 
 @on_sqlite
@@ -55,7 +108,7 @@ def test_who_writes_is_answered_while_all_who_draw_are_held_up(site: Site) -> No
 
     async def both() -> tuple[int, bool, int]:
         async with app.router.lifespan_context(app):
-            held = [asyncio.create_task(draw(go_on.wait, 10)) for _ in range(DRAWERS)]
+            held = [asyncio.create_task(draw(go_on.wait, 10)) for _ in range(FEW)]
             await asyncio.sleep(0.05)
             reading = asyncio.create_task(ask(app, "GET", "/login"))
             written = await ask(app, "POST", "/login")

@@ -8,7 +8,6 @@ What is the storage's fault (locked, full, read-only, gone) becomes the refusal
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,12 +20,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
+from clutch.kernel.line import Line
+from clutch.kernel.points import remembering
 from clutch.kernel.refusals import StorageUnavailable
+from clutch.kernel.rested import try_what_rested
 
 BUSY_TIMEOUT_MS = 5_000
 LOOK_AGAIN_S = 0.001
-# A transaction holds the lock of the log over some round trips to PostgreSQL, and after each it has
-# to get the interpreter back from all other threads: many at once are slower together than a few.
+# Transactions on PostgreSQL have to get the interpreter back from all other threads after each
+# round trip: with more at once each of them takes longer (decision 0018 has the figures).
 WRITERS = 4
 # Who waited this long for a connection waits the shorter for locks: five seconds in all.
 WORTH_TELLING_S = 0.25
@@ -55,6 +57,7 @@ _PATIENCE = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
 }
+_READ_ONLY = "default_transaction_read_only=on"
 _POSTGRES_AGAIN = ("40001", "40P01")
 
 
@@ -68,7 +71,7 @@ class Database:
         self._writer = self._open(reading=False)
         # SQLite has one writer at a time: in this process threads stand in line here,
         # between processes the file's own lock orders them.
-        self._turn: threading.Lock | None = threading.Lock() if self.is_sqlite else None
+        self._writers = Line(1 if self.is_sqlite else WRITERS)
         # Of whose turn it is: until when they wait for other processes.
         self._until = 0.0
         self._waited: Callable[[float], None] = lambda _: None
@@ -77,7 +80,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection that sees one snapshot and can't write."""
         with storage_errors(), self._reader.connect() as conn:
-            yield conn
+            yield remembering(conn)
 
     @contextmanager
     def begin_write(self) -> Iterator[Connection]:
@@ -94,9 +97,19 @@ class Database:
                 conn.exec_driver_sql(f"SET LOCAL lock_timeout = {left_ms}")
             yield conn
 
+    def reading_arguments(self) -> dict[str, Any]:
+        """What psycopg needs for a connection to this PostgreSQL that can't write."""
+        arguments = self._reader.dialect.create_connect_args(self.url)[1]
+        return {**arguments, **_postgres_arguments(_READ_ONLY)}
+
     def on_wait(self, waited: Callable[[float], None]) -> None:
         """Tell `waited` how many seconds each write waited for its turn."""
         self._waited = waited
+
+    @property
+    def is_busy_writing(self) -> bool:
+        """Whether more want to write than this process lets write, and one after the other does."""
+        return self._writers.is_moving
 
     def close(self) -> None:
         self._reader.dispose()
@@ -104,17 +117,14 @@ class Database:
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
-        if self._turn is None:
-            yield
-            return
         until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-        if not self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        if not self._writers.wait(BUSY_TIMEOUT_MS / 1000):
             raise StorageUnavailable
         self._until = until
         try:
             yield
         finally:
-            self._turn.release()
+            self._writers.pass_on()
 
     def _open(self, *, reading: bool) -> Engine:
         return (
@@ -148,19 +158,22 @@ class Database:
         return engine
 
     def _open_postgres(self, *, reading: bool) -> Engine:
-        options = "default_transaction_read_only=on"
-        if not reading:
-            options = f"lock_timeout={BUSY_TIMEOUT_MS}"
-        return create_engine(
+        option = _READ_ONLY if reading else f"lock_timeout={BUSY_TIMEOUT_MS}"
+        engine = create_engine(
             self.url,
             pool_size=8 if reading else WRITERS,
             max_overflow=24 if reading else 0,
             pool_timeout=BUSY_TIMEOUT_MS / 1000,
-            pool_pre_ping=True,
             hide_parameters=True,
             isolation_level="REPEATABLE READ" if reading else "READ COMMITTED",
-            connect_args=_PATIENCE | {"options": f"-c {options} -c timezone=UTC"},
+            connect_args=_postgres_arguments(option),
         )
+        try_what_rested(engine)
+        return engine
+
+
+def _postgres_arguments(option: str) -> dict[str, Any]:
+    return _PATIENCE | {"options": f"-c {option} -c timezone=UTC"}
 
 
 def prepare_sqlite(connection: sqlite3.Connection, *, reading: bool) -> None:

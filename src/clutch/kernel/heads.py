@@ -1,22 +1,26 @@
 """Where each stream stands now, asked cheaply by everybody who reads.
 
-On SQLite the answer comes from a connection of its own inside the event loop, in some tens of
-microseconds: a WAL reader never waits for a writer. On PostgreSQL it takes a thread.
+The answer comes from a connection of its own inside the event loop: on SQLite in some tens of
+microseconds, as a WAL reader never waits for a writer, on PostgreSQL through the `Lookout`. When
+that fails a thread asks, which may wait, and says what is wrong.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
-from sqlalchemy import Connection
 
 from clutch.kernel import log
 from clutch.kernel.database import Database, prepare_sqlite, sqlite_path
 from clutch.kernel.epoch import get_epoch
+from clutch.kernel.points import Point, point
 
-# The epoch, and a seq or a position in it: two of different epochs say nothing of each other.
-Point = tuple[str, int]
+if TYPE_CHECKING:
+    from clutch.kernel.lookout import Lookout
 
 _POINT = "SELECT (SELECT value FROM epoch), (SELECT seq FROM stream WHERE name = ?)"
 _LAST = "SELECT (SELECT value FROM epoch), (SELECT max(position) FROM event)"
@@ -28,6 +32,23 @@ class Heads:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: sqlite3.Connection | None = None
+        self._lookout: Lookout | None = None
+
+    @asynccontextmanager
+    async def within_loop(self) -> AsyncIterator[None]:
+        """Ask PostgreSQL inside this event loop, until the end of the block."""
+        if self._database.is_sqlite:
+            yield
+            return
+        # With psycopg, which a site on SQLite never loads.
+        from clutch.kernel.lookout import Lookout
+
+        self._lookout = lookout = Lookout(self._database.reading_arguments())
+        try:
+            yield
+        finally:
+            self._lookout = None
+            await lookout.close()
 
     async def point(self, stream: str) -> Point:
         """The epoch and the stream's head seq; 0 for a stream on which nothing happened.
@@ -40,6 +61,8 @@ class Heads:
                 return self._ask(_POINT, (stream,))
             except sqlite3.Error:
                 self._forget()  # locked or moved: the slow way waits, or says what is wrong
+        elif self._lookout and (found := await self._lookout.ask(stream)):
+            return found
         return await to_thread.run_sync(self._point_now, stream)
 
     async def last(self) -> Point:
@@ -49,6 +72,8 @@ class Heads:
                 return self._ask(_LAST, ())
             except sqlite3.Error:
                 self._forget()
+        elif self._lookout and (found := await self._lookout.ask(None)):
+            return found
         return await to_thread.run_sync(self._last_now)
 
     def close(self) -> None:
@@ -77,8 +102,3 @@ class Heads:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def point(conn: Connection, stream: str) -> Point:
-    """The epoch and the stream's head seq, as this snapshot has them."""
-    return get_epoch(conn), log.head(conn, stream)

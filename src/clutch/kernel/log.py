@@ -114,7 +114,6 @@ def body_of(value: Fact | Body) -> Body:
     return Body(kind.name, kind.schema, msgspec.json.encode(value).decode())
 
 
-_HEAD = select(stream_table.c.seq).where(stream_table.c.name == bindparam("stream"))
 _HEADS = select(stream_table.c.name, stream_table.c.seq).where(
     stream_table.c.name.in_(bindparam("streams", expanding=True))
 )
@@ -143,13 +142,8 @@ _TAIL_OF = (
 _LAST = select(func.max(event_table.c.position))
 
 
-def head(conn: Connection, stream: str) -> int:
-    """The seq of the stream's last event; 0 when nothing happened yet."""
-    return conn.execute(_HEAD, {"stream": stream}).scalar() or 0
-
-
 def heads(conn: Connection, streams: Sequence[str]) -> dict[str, int]:
-    """The same of many streams at once."""
+    """The seq of each stream's last event; 0 where nothing happened yet."""
     found = dict.fromkeys(streams, 0)
     for begin in range(0, len(streams), MOST_NAMES):
         names = streams[begin : begin + MOST_NAMES]

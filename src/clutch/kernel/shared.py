@@ -32,6 +32,11 @@ class SharedBytes:
         # Bytes outlive the process that drew them, and pages show what is set.
         self._settings = settings.model_dump_json(exclude=_SHOWN_NOWHERE)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it is worth looking."""
+        return self._redis is not None and self._redis.is_up
+
     def find(self, key: object) -> bytes | None:
         """What somebody put under this key; within 200 ms, whatever hangs."""
         if self._redis is None or not self._redis.is_up:

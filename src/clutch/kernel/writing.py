@@ -16,21 +16,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from clutch.kernel import ids
+from clutch.kernel.appending import append_facts
 from clutch.kernel.clock import Clock
 from clutch.kernel.database import Database, is_worth_another_try
 from clutch.kernel.epoch import get_epoch
 from clutch.kernel.log import Body, Fact, body_of
 from clutch.kernel.parts import in_parts
 from clutch.kernel.refusals import KeyReused, WritesPaused
-from clutch.kernel.tables import event, idempotency, stream
+from clutch.kernel.tables import idempotency, stream
 
 T = TypeVar("T")
 
 GATE_WAIT_S = 10.0
 TRIES = 5
 AT_ONCE = 500
-# Any fixed number that nobody else on this database uses; it orders the appends of all processes.
-_LOG_LOCK = text("SELECT pg_advisory_xact_lock(7177263)")
 # Held shared by every write: who closes the gate and then gets it alone knows that none is on.
 _GATE_LOCK = text("SELECT pg_advisory_xact_lock_shared(7177265)")
 _KEY_LOCK = text("SELECT pg_advisory_xact_lock(7177264, hashtext(:key))")
@@ -124,14 +123,12 @@ class Transaction:
             return []
         touched = sorted({fact["stream"] for fact in self._pending})
         self._lock_all([name for name in touched if name not in self._heads])
-        if not self._is_sqlite:
-            self.conn.execute(_LOG_LOCK)
         for fact in self._pending:
             self._heads[fact["stream"]] += 1
             fact["seq"] = self._heads[fact["stream"]]
-        self.conn.execute(_INSERT_EVENT, self._pending)
         heads = [(name, self._heads[name]) for name in touched]
         self.conn.execute(_SET_HEAD, [{"stream_name": name, "head": head} for name, head in heads])
+        append_facts(self.conn, self._pending, is_sqlite=self._is_sqlite)
         return heads
 
     def committed(self) -> None:
@@ -155,7 +152,6 @@ class Transaction:
         return {row.name: row.seq for row in found}
 
 
-_INSERT_EVENT = insert(event)
 _SET_HEAD = (
     update(stream).where(stream.c.name == bindparam("stream_name")).values(seq=bindparam("head"))
 )

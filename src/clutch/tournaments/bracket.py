@@ -6,18 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from clutch import engine
 from clutch.engine import ParticipantId, Stage
-from clutch.kernel import log
-from clutch.kernel.epoch import get_epoch
+from clutch.kernel.points import point
 from clutch.kernel.refusals import NotFound
 from clutch.tournaments import stages
 from clutch.tournaments.matches import MatchRow, matches_named, matches_of
 from clutch.tournaments.models import Participant, Status, Tournament, TournamentId
 from clutch.tournaments.participants import participants_named, participants_of
-from clutch.tournaments.repository import get_tournament
 from clutch.tournaments.tables import report as report_table
 
 
@@ -53,22 +51,22 @@ class Bracket(msgspec.Struct, frozen=True):
         return not any(match.status in {"waiting", "ready"} for match in self.matches)
 
 
-def get_bracket(conn: Connection, kept: dict[str, Any], tournament_id: TournamentId) -> Bracket:
+def get_bracket(conn: Connection, kept: dict[str, Any], tournament: Tournament) -> Bracket:
     """The bracket of a drawn tournament.
 
     Raises:
         NotFound: nothing is drawn (yet).
     """
-    tournament = get_tournament(conn, tournament_id)
-    matches = matches_of(conn, tournament_id)
+    matches = matches_of(conn, tournament.id)
     if not matches:
         raise NotFound
-    claims = _claims(conn, tournament_id)
+    claims = _claims(conn, tournament.id)
+    epoch, seq = point(conn, tournament.stream)
     return Bracket(
         tournament=tournament,
-        epoch=get_epoch(conn),
-        seq=log.head(conn, tournament.stream),
-        participants={ParticipantId(one.id): one for one in participants_of(conn, tournament_id)},
+        epoch=epoch,
+        seq=seq,
+        participants={ParticipantId(one.id): one for one in participants_of(conn, tournament.id)},
         matches=matches,
         placements=placements_of(conn, kept, tournament),
         claimed=frozenset(claims),
@@ -87,10 +85,11 @@ def get_part(
     claims = _claims(conn, tournament.id)
     playing = {each for match in matches for each in match.participants}
     plans = [stage.matches[match.id].plan for match in matches]
+    epoch, seq = point(conn, tournament.stream)
     return Bracket(
         tournament=tournament,
-        epoch=get_epoch(conn),
-        seq=log.head(conn, tournament.stream),
+        epoch=epoch,
+        seq=seq,
         participants={one.id: one for one in participants_named(conn, playing)},
         matches=matches,
         placements=[],
@@ -126,10 +125,13 @@ def placements_of(conn: Connection, kept: dict[str, Any], tournament: Tournament
 
 def _claims(conn: Connection, tournament_id: TournamentId) -> dict[str, int]:
     """How many reports wait beside each match."""
-    rows = conn.execute(
-        select(report_table.c.match_id).where(report_table.c.tournament_id == tournament_id)
-    )
+    rows = conn.execute(_REPORTED, {"the_tournament": tournament_id})
     counts: dict[str, int] = {}
     for match_id in rows.scalars():
         counts[match_id] = counts.get(match_id, 0) + 1
     return counts
+
+
+_REPORTED = select(report_table.c.match_id).where(
+    report_table.c.tournament_id == bindparam("the_tournament")
+)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, or_, select
 
 from clutch.accounts.models import AccountId
 from clutch.accounts.names import clean_name, name_keys
@@ -16,6 +17,8 @@ from clutch.tournaments.tables import co_organizer, participant, placement, regi
 
 PER_PAGE = 30
 HOME_MOST = 8
+# For so many different filters and searches.
+STATEMENTS_KEPT = 64
 _LONGEST_SEARCH = 80
 
 # What happens now, what is about to, what was.
@@ -95,23 +98,19 @@ class HomeLists(msgspec.Struct, frozen=True):
 
 def list_tournaments(conn: Connection, wanted: Wanted, page: int = 1) -> Listed:
     """Public tournaments: running ones first, then what comes next, then the latest results."""
-    conditions = [*_public(), *_matching(wanted)]
-    total = conn.execute(
-        select(func.count()).select_from(tournament).where(*conditions)
-    ).scalar_one()
+    counting, listing = _listing(wanted)
+    total = conn.execute(counting).scalar_one()
     number = min(max(page, 1), max(1, -(-total // PER_PAGE)))
-    ordered = _cards().where(*conditions).order_by(*_order())
-    rows = conn.execute(ordered.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
+    rows = conn.execute(listing, {"before": (number - 1) * PER_PAGE})
     return Listed([_card(row) for row in rows], total, number)
 
 
 def home_lists(conn: Connection) -> HomeLists:
     """What is on now, where one can still register, and who won lately."""
-    on = [Status.RUNNING, Status.CHECK_IN, Status.SEEDING]
     return HomeLists(
-        running=_some(conn, tournament.c.status.in_([one.value for one in on])),
-        open=_some(conn, tournament.c.status == Status.REGISTRATION.value),
-        results=_some(conn, tournament.c.status == Status.COMPLETED.value),
+        running=_some(conn, Status.RUNNING, Status.CHECK_IN, Status.SEEDING),
+        open=_some(conn, Status.REGISTRATION),
+        results=_some(conn, Status.COMPLETED),
     )
 
 
@@ -123,7 +122,6 @@ def organized_by(conn: Connection, account_id: AccountId) -> list[Card]:
         _cards()
         .where(or_(tournament.c.owner_id == account_id, tournament.c.id.in_(helped)))
         .where(tournament.c.status.not_in(over))
-        .order_by(*_order())
         .limit(PER_PAGE)
     )
     return [_card(row) for row in rows]
@@ -137,9 +135,18 @@ def games_played(conn: Connection) -> list[str]:
     return [str(game) for game in rows.scalars()]
 
 
-def _some(conn: Connection, condition: ColumnElement[bool]) -> list[Card]:
-    listed = _cards().where(*_public(), condition).order_by(*_order()).limit(HOME_MOST)
-    return [_card(row) for row in conn.execute(listed)]
+def _some(conn: Connection, *among: Status) -> list[Card]:
+    return [_card(row) for row in conn.execute(_SOME, {"among": [one.value for one in among]})]
+
+
+# To put such a statement together takes longer than a small database needs to answer it.
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _listing(wanted: Wanted) -> tuple[Select[Any], Select[Any]]:
+    """What counts, and what lists a page after the first so many (`before`)."""
+    conditions = [*_public(), *_matching(wanted)]
+    counting = select(func.count()).select_from(tournament).where(*conditions)
+    listing = _cards().where(*conditions).limit(PER_PAGE).offset(bindparam("before"))
+    return counting, listing
 
 
 def _public() -> list[ColumnElement[bool]]:
@@ -181,6 +188,7 @@ def _order() -> list[Any]:
 
 
 def _cards() -> Select[Any]:
+    """What the cards of tournaments show, in the order of the lists."""
     won = (
         select(placement.c.tournament_id, participant.c.id, participant.c.name)
         .join(participant, participant.c.id == placement.c.participant_id)
@@ -192,13 +200,17 @@ def _cards() -> Select[Any]:
         for name in Card.__struct_fields__
         if name not in {"admitted", "waiting", "champion"}
     ]
-    return select(
-        *plain,
-        _counted(RegistrationStatus.ADMITTED).label("admitted"),
-        _counted(RegistrationStatus.WAITING).label("waiting"),
-        won.c.id.label("champion_id"),
-        won.c.name.label("champion_name"),
-    ).outerjoin(won, won.c.tournament_id == tournament.c.id)
+    return (
+        select(
+            *plain,
+            _counted(RegistrationStatus.ADMITTED).label("admitted"),
+            _counted(RegistrationStatus.WAITING).label("waiting"),
+            won.c.id.label("champion_id"),
+            won.c.name.label("champion_name"),
+        )
+        .outerjoin(won, won.c.tournament_id == tournament.c.id)
+        .order_by(*_order())
+    )
 
 
 def _counted(status: RegistrationStatus) -> Any:
@@ -209,6 +221,13 @@ def _counted(status: RegistrationStatus) -> Any:
         )
         .scalar_subquery()
     )
+
+
+_SOME = (
+    _cards()
+    .where(*_public(), tournament.c.status.in_(bindparam("among", expanding=True)))
+    .limit(HOME_MOST)
+)
 
 
 def _card(row: Any) -> Card:

@@ -24,21 +24,13 @@ def participant_of(row: Row[Any]) -> Participant:
 
 def participants_of(conn: Connection, tournament_id: TournamentId) -> list[Participant]:
     """The participants, best seed first; those without a seed after, in the order of admission."""
-    rows = conn.execute(
-        select(*PARTICIPANT_COLUMNS)
-        .where(participant.c.tournament_id == tournament_id)
-        .order_by(participant.c.seed.is_(None), participant.c.seed, participant.c.id)
-    )
+    rows = conn.execute(_ALL, {"the_tournament": tournament_id})
     return [participant_of(row) for row in rows]
 
 
 def participants_named(conn: Connection, those: Iterable[ParticipantId]) -> list[Participant]:
     """These participants, best seed first."""
-    rows = conn.execute(
-        select(*PARTICIPANT_COLUMNS)
-        .where(participant.c.id.in_(list(those)))
-        .order_by(participant.c.seed)
-    )
+    rows = conn.execute(_SOME, {"those": list(those)})
     return [participant_of(row) for row in rows]
 
 
@@ -111,6 +103,16 @@ def set_seeds(tx: Transaction, order: Sequence[ParticipantId]) -> None:
         tx.conn.execute(_SET_SEED, rows)
 
 
+_ALL = (
+    select(*PARTICIPANT_COLUMNS)
+    .where(participant.c.tournament_id == bindparam("the_tournament"))
+    .order_by(participant.c.seed.is_(None), participant.c.seed, participant.c.id)
+)
+_SOME = (
+    select(*PARTICIPANT_COLUMNS)
+    .where(participant.c.id.in_(bindparam("those", expanding=True)))
+    .order_by(participant.c.seed)
+)
 _INSERT = insert(participant).returning(participant.c.id)
 _INSERT_PLAYERS = insert(participant_player)
 _OF_REGISTRATION = select(*PARTICIPANT_COLUMNS).where(

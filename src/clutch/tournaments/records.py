@@ -13,40 +13,17 @@ from datetime import datetime
 from typing import Any, NewType
 
 import msgspec
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Select,
-    Subquery,
-    and_,
-    case,
-    func,
-    or_,
-    select,
-    union,
-)
+from sqlalchemy import Connection
 
 from clutch.accounts.models import AccountId
 from clutch.teams.models import TeamId
-from clutch.tournaments.models import RegistrationStatus, Status, TournamentId, Visibility
-from clutch.tournaments.tables import (
-    match,
-    participant,
-    participant_player,
-    placement,
-    registration,
-    registration_player,
-    tournament,
-)
+from clutch.tournaments import record_statements
+from clutch.tournaments.models import RegistrationStatus, Status, TournamentId
 
 MatchKey = NewType("MatchKey", str)
 
 PER_PAGE = 25
-LAST_RESULTS = 5
 TROPHY_RANK = 3
-
-_LIVING = (RegistrationStatus.ADMITTED.value, RegistrationStatus.WAITING.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +32,17 @@ class Whose:
 
     account_id: AccountId | None = None
     team_id: TeamId | None = None
+
+    @property
+    def is_team(self) -> bool:
+        return self.team_id is not None
+
+    @property
+    def id(self) -> int:
+        """The team's id, else the player's."""
+        found = self.account_id if self.team_id is None else self.team_id
+        assert found is not None
+        return found
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -138,8 +126,7 @@ class MatchPage(msgspec.Struct, frozen=True):
 
 def tournaments_of(conn: Connection, whose: Whose, *, unlisted: bool = False) -> list[Played]:
     """All tournaments of a record, latest first; those without a date by when they were made."""
-    mine = _registrations(whose)
-    rows = conn.execute(_played(mine).where(*_visible(unlisted)))
+    rows = conn.execute(record_statements.played(whose.is_team, unlisted), {"whose": whose.id})
     found = [_read_played(row) for row in rows]
     return sorted(
         found, key=lambda one: (one.at or one.created_at, one.tournament_id), reverse=True
@@ -165,42 +152,26 @@ def matches_of(
 
     `against` leaves only those with this opponent: a player who stood there alone, or a team.
     """
-    statement = _matches(whose, unlisted, against)
-    total = conn.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
+    shape = whose.is_team, unlisted, None if against is None else against.is_team
+    asked = {"whose": whose.id} | ({} if against is None else {"against": against.id})
+    total = conn.execute(record_statements.count(*shape), asked).scalar_one()
     number = min(max(1, page), max(1, -(-total // PER_PAGE)))
-    rows = conn.execute(_latest_first(statement).limit(PER_PAGE).offset((number - 1) * PER_PAGE))
+    paged = record_statements.matches(*shape).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
+    rows = conn.execute(paged, asked)
     return MatchPage([_read_match(row) for row in rows], total, number)
 
 
 def last_results(conn: Connection, whose: Whose, *, unlisted: bool = False) -> list[PlayedMatch]:
     """The last five decided matches, latest first."""
-    statement = _matches(whose, unlisted).where(match.c.decided_at.is_not(None))
-    return [_read_match(row) for row in conn.execute(_latest_first(statement).limit(LAST_RESULTS))]
+    rows = conn.execute(record_statements.last(whose.is_team, unlisted), {"whose": whose.id})
+    return [_read_match(row) for row in rows]
 
 
 def games_of(
     conn: Connection, whose: Whose, *, unlisted: bool = False
 ) -> dict[TournamentId, Games]:
     """Games by tournament, where any are known; without a best-of a score counts points."""
-    mine = _registrations(whose)
-    is_a = match.c.participant_a == mine.c.participant_id
-    rows = conn.execute(
-        select(
-            match.c.tournament_id,
-            func.sum(case((is_a, match.c.score_a), else_=match.c.score_b)).label("own"),
-            func.sum(case((is_a, match.c.score_b), else_=match.c.score_a)).label("other"),
-            func.count().label("matches"),
-        )
-        .join(mine, _of(mine))
-        .join(tournament, tournament.c.id == match.c.tournament_id)
-        .where(
-            _DECIDED,
-            match.c.best_of.is_not(None),
-            match.c.score_a.is_not(None),
-            *_visible(unlisted),
-        )
-        .group_by(match.c.tournament_id)
-    )
+    rows = conn.execute(record_statements.games(whose.is_team, unlisted), {"whose": whose.id})
     return {
         TournamentId(row.tournament_id): Games(int(row.own), int(row.other), row.matches)
         for row in rows
@@ -209,104 +180,8 @@ def games_of(
 
 def running_of(conn: Connection, whose: Whose, *, unlisted: bool = False) -> list[TournamentId]:
     """The tournaments of a record that are under way: not completed, not cancelled."""
-    mine = _registrations(whose)
-    rows = conn.execute(
-        select(tournament.c.id)
-        .join(mine, mine.c.tournament_id == tournament.c.id)
-        .where(
-            tournament.c.status.not_in([Status.COMPLETED.value, Status.CANCELLED.value]),
-            *_visible(unlisted),
-        )
-        .order_by(tournament.c.id)
-    )
+    rows = conn.execute(record_statements.running(whose.is_team, unlisted), {"whose": whose.id})
     return [TournamentId(found) for found in rows.scalars()]
-
-
-# --- whose ---
-
-
-def _registrations(whose: Whose) -> Subquery:
-    """Each living registration of the record, with its tournament, status and participant."""
-    return (
-        select(
-            registration.c.id,
-            registration.c.tournament_id,
-            registration.c.status,
-            participant.c.id.label("participant_id"),
-        )
-        .outerjoin(participant, participant.c.registration_id == registration.c.id)
-        .where(registration.c.status.in_(_LIVING), _is_of(whose))
-        .subquery("mine")
-    )
-
-
-def _is_of(whose: Whose) -> ColumnElement[bool]:
-    if whose.team_id is not None:
-        return registration.c.team_id == whose.team_id
-    # Where there is a snapshot it says who plays; before that the registration does.
-    return registration.c.id.in_(
-        union(
-            select(registration_player.c.registration_id).where(
-                registration_player.c.account_id == whose.account_id
-            ),
-            select(participant.c.registration_id)
-            .join(participant_player, participant_player.c.participant_id == participant.c.id)
-            .where(participant_player.c.account_id == whose.account_id),
-        )
-    )
-
-
-def _visible(unlisted: bool) -> list[ColumnElement[bool]]:
-    shown = [tournament.c.status != Status.DRAFT.value]
-    if not unlisted:
-        shown.append(tournament.c.visibility == Visibility.PUBLIC.value)
-    return shown
-
-
-# --- tournaments ---
-
-
-def _played(mine: Subquery) -> Select[Any]:
-    admitted = (
-        select(func.count())
-        .where(
-            registration.c.tournament_id == tournament.c.id,
-            registration.c.status == RegistrationStatus.ADMITTED.value,
-        )
-        .scalar_subquery()
-    )
-    return (
-        select(
-            tournament,
-            mine.c.status.label("standing"),
-            placement.c.rank,
-            placement.c.to,
-            admitted.label("participants"),
-            _count_matches(mine, match.c.winner_id == mine.c.participant_id).label("won"),
-            _count_matches(mine, _lost_by(mine.c.participant_id)).label("lost"),
-        )
-        .join(mine, mine.c.tournament_id == tournament.c.id)
-        .outerjoin(placement, placement.c.participant_id == mine.c.participant_id)
-    )
-
-
-def _count_matches(mine: Subquery, condition: ColumnElement[bool]) -> Any:
-    return select(func.count()).where(_of(mine), _DECIDED, condition).scalar_subquery()
-
-
-def _of(mine: Subquery) -> ColumnElement[bool]:
-    return or_(
-        match.c.participant_a == mine.c.participant_id,
-        match.c.participant_b == mine.c.participant_id,
-    )
-
-
-def _lost_by(participant_id: Any) -> ColumnElement[bool]:
-    return or_(match.c.winner_id.is_(None), match.c.winner_id != participant_id)
-
-
-_BETWEEN_TWO = and_(match.c.participant_a.is_not(None), match.c.participant_b.is_not(None))
-_DECIDED = and_(match.c.status == "decided", _BETWEEN_TWO)
 
 
 def _read_played(row: Any) -> Played:
@@ -325,53 +200,6 @@ def _read_played(row: Any) -> Played:
         won=row.won,
         lost=row.lost,
         created_at=row.created_at,
-    )
-
-
-# --- matches ---
-
-
-def _matches(whose: Whose, unlisted: bool, against: Whose | None = None) -> Select[Any]:
-    mine = _registrations(whose)
-    other = participant.alias("other")
-    is_a = (match.c.participant_a == mine.c.participant_id).label("is_a")
-    return (
-        select(
-            match,
-            is_a,
-            mine.c.participant_id,
-            tournament.c.name.label("tournament_name"),
-            tournament.c.game,
-            other.c.name.label("other_name"),
-            other.c.account_id.label("other_account_id"),
-            other.c.team_id.label("other_team_id"),
-            other.c.tag.label("other_tag"),
-            other.c.colour.label("other_colour"),
-        )
-        .join(mine, _of(mine))
-        .join(tournament, tournament.c.id == match.c.tournament_id)
-        .join(
-            other,
-            or_(other.c.id == match.c.participant_a, other.c.id == match.c.participant_b)
-            & (other.c.id != mine.c.participant_id),
-        )
-        .where(match.c.status.in_(["ready", "decided"]), _BETWEEN_TWO, *_visible(unlisted))
-        .where(*([] if against is None else [_is_opponent(other, against)]))
-    )
-
-
-def _is_opponent(other: FromClause, against: Whose) -> ColumnElement[bool]:
-    if against.team_id is not None:
-        return other.c.team_id == against.team_id
-    return other.c.account_id == against.account_id
-
-
-def _latest_first(statement: Select[Any]) -> Select[Any]:
-    return statement.order_by(
-        match.c.decided_at.is_not(None),
-        match.c.decided_at.desc(),
-        match.c.tournament_id,
-        match.c.number.desc(),
     )
 
 

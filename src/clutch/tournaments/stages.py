@@ -18,8 +18,8 @@ from sqlalchemy import Connection
 from clutch import engine
 from clutch.engine import ParticipantId, Stage, Transition
 from clutch.kernel import log
-from clutch.kernel.epoch import get_epoch
 from clutch.kernel.log import Fact
+from clutch.kernel.points import point
 from clutch.kernel.refusals import NotFound
 from clutch.kernel.writing import Transaction
 from clutch.tournaments import match_rows
@@ -133,8 +133,8 @@ def read_stage(conn: Connection, kept: dict[str, Any], tournament_id: Tournament
     Raises:
         NotFound: nothing is drawn yet.
     """
-    seq = log.head(conn, stream_of(tournament_id))
-    return _at(conn, kept_stages(kept), (get_epoch(conn), tournament_id), seq)
+    epoch, seq = point(conn, stream_of(tournament_id))
+    return _at(conn, kept_stages(kept), (epoch, tournament_id), seq)
 
 
 def stage_settings(tournament: Tournament) -> engine.Settings:

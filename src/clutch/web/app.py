@@ -81,8 +81,8 @@ def create_app(site: Site, on_bug: Callable[[Exception], None] | None = None) ->
 
 @asynccontextmanager
 async def _running(site: Site) -> AsyncIterator[None]:
-    share_out(few_draw=site.database.is_sqlite)
-    async with site.hub.running():
+    share_out(site.database)
+    async with site.heads.within_loop(), site.hub.running():
         yield
 
 

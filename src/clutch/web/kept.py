@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from anyio import to_thread
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,8 +38,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clutch.accounts.models import GUEST
 from clutch.bootstrap import Site
-from clutch.kernel.heads import Point
 from clutch.kernel.metrics import KEPT
+from clutch.kernel.points import Point
 from clutch.web import cookies, notice
 from clutch.web.reader import Reader
 from clutch.web.threads import draw
@@ -266,28 +267,34 @@ class KeptPage:
         return await (heads.last() if stream == WHOLE_LOG else heads.point(stream))
 
     async def _make(self, request: Request, key: Key, shelf: Shelf) -> KeptBytes | Response:
-        made = await draw(self._find_or_draw, request, key)
+        made: Packed | Response | None = await self._find(key)
+        if made is None:
+            made = await draw(self._draw_anew, request, key)
         if isinstance(made, Response):
             return made
         kept = unpack(made, key)
         shelf.put(key, kept)
         return kept
 
-    def _find_or_draw(self, request: Request, key: Key) -> Packed | Response:
-        """What another process has drawn, else our own drawing. Runs in a worker thread."""
+    async def _find(self, key: Key) -> Packed | None:
+        """What another process has drawn. Who waits for it keeps nobody from drawing."""
         shared = self._site.shared
-        found = shared.find(key)
+        found = await to_thread.run_sync(shared.find, key) if shared.is_there else None
         if found is not None:
             with suppress(msgspec.MsgspecError):
                 packed = _READ_PACKED.decode(found)
                 self._site.metrics.count(KEPT, "shared")
                 return packed
+        return None
+
+    def _draw_anew(self, request: Request, key: Key) -> Packed | Response:
+        """Our own drawing. Runs in a drawing thread."""
         self._site.metrics.count(KEPT, "drawn")
         response = self._draw(request)
         if not is_worth_keeping(response):
             return response
         packed = pack(bytes(response.body), response.headers["content-type"])
-        shared.put(key, msgspec.msgpack.encode(packed))
+        self._site.shared.put(key, msgspec.msgpack.encode(packed))
         return packed
 
 

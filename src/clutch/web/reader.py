@@ -27,6 +27,13 @@ from clutch.web.catalogue import Catalogue, catalogue
 _LOCALES = {"en": Locale("en", "GB"), "ru": Locale("ru")}
 _MOMENT = {"en": "d MMM y, HH:mm", "ru": "d MMM y, HH:mm"}
 _DAY = {"en": "d MMMM y", "ru": "d MMMM y 'г'."}
+# Most numbers on pages are small and come again and again.
+NUMBERS_KEPT = 4096
+
+
+@lru_cache(maxsize=NUMBERS_KEPT, typed=True)
+def _number(language: Language, value: float) -> str:
+    return format_decimal(value, locale=_LOCALES[language])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ class Reader:
 
     def number(self, value: float) -> str:
         """A number with the language's own separators."""
-        return format_decimal(value, locale=_LOCALES[self.language])
+        return _number(self.language, value)
 
     def percent(self, value: float) -> str:
         """So many of a hundred, as the language writes it: `76%`, with the decimals it has."""

@@ -40,6 +40,15 @@ class BodyTooLarge(Refusal):
     sentence = N_("You sent more than the site takes at once ({limit_kib} KiB). Send less.")
 
 
+class ManyReaders(Refusal):
+    """So much is asked for that this would have waited too long for its turn to be drawn."""
+
+    code = "many-readers"
+    kind = Kind.BUSY
+    sentence = N_("Much is going on here at the moment. Try again in a few seconds.")
+    retry_after = 5
+
+
 class OtherOrigin(Refusal):
     """A page of another site sent this request."""
 

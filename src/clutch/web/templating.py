@@ -47,8 +47,8 @@ from clutch.web.words import (
 if TYPE_CHECKING:
     from clutch.web.visit import Visit
 
-# Two of the largest brackets; a card takes about 2 KB.
-CARDS_KEPT = 4096
+# Two of the largest brackets, as cards and as lines of the schedule; one takes about 2 KB.
+CARDS_KEPT = 8192
 TEMPLATES = Path(__file__).parent / "templates"
 COMPILED = Path(__file__).parent / "__pycache__"
 
@@ -120,6 +120,7 @@ def environment() -> Environment:
         "sentence_of": sentence_of,
         "zone_label": zone_label,
         "match_card": match_card,
+        "plan_line": plan_line,
         "placement": placement,
         "round_title": round_title,
         "tournament_word": tournament_status,
@@ -163,15 +164,24 @@ def load_compiled() -> None:
 
 
 @lru_cache(maxsize=CARDS_KEPT)
-def _match_card(language: Language, match: DrawnMatch) -> Markup:  # noqa: ARG001 - part of the key
-    module: Any = _template("bracket/pieces.html").module
-    card: Markup = module.match_card(match)
-    return card
+def _drawn(
+    template: str,
+    macro: str,
+    match: DrawnMatch,
+    seen_by: Language | Reader,  # noqa: ARG001 - part of the key
+) -> Markup:
+    drawn: Markup = getattr(_template(template).module, macro)(match)
+    return drawn
 
 
 def match_card(match: DrawnMatch) -> Markup:
     """One match of a bracket. Most matches of a bracket did not change since it was last drawn."""
-    return _match_card(current_reader().language, match)
+    return _drawn("bracket/pieces.html", "match_card", match, current_reader().language)
+
+
+def plan_line(match: DrawnMatch) -> Markup:
+    """One match in a list, with its time in the reader's zone; kept like a card."""
+    return _drawn("play/parts.html", "plan_line", match, current_reader())
 
 
 # --- text ---------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from clutch.accounts.models import GUEST, Actor, Language, Session
 from clutch.bootstrap import Site
 from clutch.kernel import ids
-from clutch.kernel.heads import Point
+from clutch.kernel.points import Point
 from clutch.kernel.refusals import (
     N_,
     InvalidInput,

@@ -11,8 +11,7 @@ from clutch.accounts.events import stream_of
 from clutch.accounts.models import GUEST, LANGUAGES, Actor, Language, Session
 from clutch.accounts.sessions import actor_of_session, is_stale, token_in_use
 from clutch.bootstrap import Site
-from clutch.kernel import log
-from clutch.kernel.epoch import get_epoch
+from clutch.kernel.points import point
 from clutch.kernel.refusals import N_, Kind, Refusal
 from clutch.web import cookies
 from clutch.web.catalogue import preferred
@@ -69,7 +68,8 @@ def visitor_of(site: Site, connection: HTTPConnection, *, with_own: bool = False
 
 def _own_stream(conn: Connection, actor: Actor) -> OwnStream:
     stream = stream_of(actor.require_login())
-    return OwnStream(stream, log.head(conn, stream), get_epoch(conn))
+    epoch, head = point(conn, stream)
+    return OwnStream(stream, head, epoch)
 
 
 def bearer_of(connection: HTTPConnection) -> str | None:

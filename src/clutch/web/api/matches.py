@@ -109,7 +109,7 @@ def show_bracket(visit: ApiVisitDep, tournament_id: str) -> Response:
     """The whole drawn tournament: matches, who plays in them, placements."""
     with visit.read() as conn:
         tournament = see_tournament(conn, visit.actor, TournamentId(tournament_id))
-        found = get_bracket(conn, visit.site.writer.kept, tournament.id)
+        found = get_bracket(conn, visit.site.writer.kept, tournament)
     return visit.json(bracket_out(found))
 
 
@@ -122,7 +122,7 @@ def list_matches(
     """All matches in the order of the draw; `status` keeps those that stand so."""
     with visit.read() as conn:
         tournament = see_tournament(conn, visit.actor, TournamentId(tournament_id))
-        found = get_bracket(conn, visit.site.writer.kept, tournament.id).matches
+        found = get_bracket(conn, visit.site.writer.kept, tournament).matches
     return visit.json([match_out(each) for each in found if status in {None, each.status}])
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from clutch.kernel.heads import point
+from clutch.kernel.points import point
 from clutch.tournaments.bracket import Bracket, get_bracket
 from clutch.tournaments.history import history
 from clutch.tournaments.models import stream_of
@@ -102,6 +102,6 @@ def _drawing(
     stream = frame.tournament.stream
 
     def draw() -> dict[str, Any]:
-        return wanted.shows(get_bracket(conn, visit.site.writer.kept, frame.tournament.id))
+        return wanted.shows(get_bracket(conn, visit.site.writer.kept, frame.tournament))
 
     return visit.piece(wanted.name, (stream, point(conn, stream)), wanted.template, draw)

@@ -42,7 +42,7 @@ def console_page(visit: Visit, tournament_id: str) -> Response:
         policy.require_organizer(conn, visit.actor, frame.tournament)
         if not frame.is_drawn:
             return visit.redirect(f"{frame.path}/console")
-        found = get_bracket(conn, visit.site.writer.kept, frame.tournament.id)
+        found = get_bracket(conn, visit.site.writer.kept, frame.tournament)
         console = running_console(conn, found, visit.now)
     drawing = visit.piece(
         "organizing",

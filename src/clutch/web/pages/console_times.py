@@ -33,7 +33,7 @@ def times_page(visit: Visit, tournament_id: str) -> Response:
         frame = organized(conn, visit, tournament_id)
         if not frame.is_drawn:
             return visit.redirect(f"{frame.path}/console")
-        found = get_bracket(conn, visit.site.writer.kept, frame.tournament.id)
+        found = get_bracket(conn, visit.site.writer.kept, frame.tournament)
     rounds = rounds_to_play(found)
     wanted = visit.request.query_params.get("round", "")
     return visit.render(

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from clutch.engine import ParticipantId
-from clutch.kernel.heads import point
+from clutch.kernel.points import point
 from clutch.tournaments.bracket import Bracket, Placed, get_part
 from clutch.tournaments.matches import MatchRow, next_matches
 from clutch.tournaments.models import Participant, Status

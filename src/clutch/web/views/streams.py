@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from clutch.kernel import log
-from clutch.kernel.epoch import get_epoch
+from clutch.kernel.points import points
 
 # A page follows this many streams at most; what else it shows is as of when it was opened.
 MOST = 20
@@ -20,7 +19,6 @@ def follow(conn: Connection, streams: Iterable[str]) -> Markup:
     They name the epoch, and each stream with the head that the page was drawn from:
     `team-3@7 tournament-ab12cd34@19`.
     """
-    named = list(dict.fromkeys(streams))[:MOST]
-    heads = " ".join(f"{stream}@{log.head(conn, stream)}" for stream in named)
-    attributes = Markup(' data-streams="{}" data-epoch="{}"')
-    return attributes.format(heads, get_epoch(conn))
+    epoch, heads = points(conn, list(dict.fromkeys(streams))[:MOST])
+    named = " ".join(f"{stream}@{seq}" for stream, seq in heads.items())
+    return Markup(' data-streams="{}" data-epoch="{}"').format(named, epoch)
