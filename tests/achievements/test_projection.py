@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from clutch import engine
 from clutch.accounts.models import Actor
 from clutch.achievements import projection
 from clutch.achievements.models import Name
+from clutch.achievements.reading import read_record
+from clutch.achievements.record import Holder, HolderKind, Match
 from clutch.achievements.tables import standing, unlock
 from clutch.kernel.capabilities import State
 from clutch.tournaments import results
@@ -111,6 +113,42 @@ def test_a_correction_keeps_the_moment_of_the_match(trophies: Trophies, four: li
     assert trophies.holding(alice).unlocks[Name("matches-won")] == before
     assert "sweeps" not in trophies.held(alice)
     assert "clutch" in trophies.held(alice)
+
+
+@pytest.mark.parametrize(
+    ("acts", "moment"), [("rd", 1), ("c", 0), ("rdc", 1), ("crd", 1), ("ccrdrd", 2)]
+)
+def test_what_is_taken_back_is_played_anew_and_what_is_corrected_is_not(
+    trophies: Trophies, four: list[Actor], acts: str, moment: int
+) -> None:
+    boss = trophies.organizer()
+    cup = trophies.open_cup(boss, format_settings=FormatSettings(best_of=5))
+    for one in four:
+        trophies.register(cup, one)
+    trophies.start(boss, cup)
+    decided = [decide(trophies, boss, cup, (3, 0))]
+    for number, act in enumerate(acts):
+        trophies.clock.advance(timedelta(days=1))
+        if act == "r":
+            revoke(trophies, boss, cup, "U1.1")
+        else:
+            at = decide(trophies, boss, cup, (3, (number + 1) % 3))
+            decided += [at] if act == "d" else []
+    trophies.follow()
+    assert trophies.holding(four[0]).unlocks[Name("matches-won")].at == decided[moment]
+    assert [one.at for one in played_by(trophies, four[0])] == [decided[moment]]
+
+
+def decide(trophies: Trophies, boss: Actor, cup: Tournament, scores: tuple[int, int]) -> datetime:
+    trophies.decide(boss, cup, "U1.1", scores)
+    return trophies.clock.now()
+
+
+def played_by(trophies: Trophies, person: Actor) -> tuple[Match, ...]:
+    with trophies.database.read() as conn:
+        record = read_record(conn, Holder(HolderKind.PLAYER, account_id(person)))
+    assert record
+    return record.matches
 
 
 def test_teams_unlock_and_so_do_those_who_play_for_them(trophies: Trophies) -> None:

@@ -75,13 +75,13 @@ class _Bulk:
         hosted = self._whole(statements.HOSTED) if players else {}
         self._count_sizes(matches, places, hosted)
         played = _count_matches(self._conn, _tournaments_in(hosted))
-        firsts = _first_decisions(self._conn, matches)
+        times = _times_of_play(self._conn, matches)
         return {
             Holder(self._kind, one): Record(
                 holder=Holder(self._kind, one),
                 since=rows[0].created_at,
                 number=one,
-                matches=_ordered(self._match(row, firsts) for row in matches.get(one, ())),
+                matches=_ordered(self._match(row, times) for row in matches.get(one, ())),
                 tournaments=_ordered(self._place(row) for row in places.get(one, ())),
                 check_ins=_ordered(map(_check_in, check_ins.get(one, ()))),
                 memberships=_ordered(map(_membership, memberships.get(one, ()))),
@@ -108,11 +108,11 @@ class _Bulk:
             rows = self._conn.execute(statements.SIZES, {"tournaments": some})
             self._sizes |= {row.tournament_id: row.size for row in rows}
 
-    def _match(self, row: Any, firsts: Mapping[tuple[str, str], datetime]) -> Match:
+    def _match(self, row: Any, times: Mapping[tuple[str, str], datetime]) -> Match:
         own, other = _turned((row.score_a, row.score_b), row)
         games = _GAMES.decode(row.games) if row.games else ()
         return Match(
-            at=firsts.get((row.tournament_id, row.id), row.decided_at),
+            at=times.get((row.tournament_id, row.id), row.decided_at),
             tournament_id=row.tournament_id,
             id=row.id,
             game=row.game,
@@ -168,9 +168,9 @@ class _GameRow(msgspec.Struct):
 _GAMES = msgspec.json.Decoder(tuple[_GameRow, ...])
 
 
-class _Decided(msgspec.Struct):
+class _Said(msgspec.Struct):
     match: str
-    opponents: tuple[int | None, int | None]
+    result: dict[str, Any] | None = None
 
 
 def _check_in(row: Any) -> CheckIn:
@@ -213,25 +213,34 @@ def _count_matches(conn: Connection, tournament_ids: Iterable[str]) -> dict[str,
     return found
 
 
-def _first_decisions(conn: Connection, found: _Rows) -> dict[tuple[str, str], datetime]:
-    """When corrected matches were decided first, between the same two: that is when they were
-    played. The row only knows the correction.
-    """
-    corrected = {
-        (row.tournament_id, row.id): {row.own_id, row.other_id}
-        for rows in found.values()
-        for row in rows
-        if row.corrected
+def _times_of_play(conn: Connection, found: _Rows) -> dict[tuple[str, str], datetime]:
+    """When corrected matches were played; their rows only know when they were corrected."""
+    corrected = {row.tournament_id for rows in found.values() for row in rows if row.corrected}
+    return {
+        (tournament_id, match_id): at
+        for tournament_id in sorted(corrected)
+        for match_id, at in _times_in(conn, TournamentId(tournament_id)).items()
     }
-    firsts: dict[tuple[str, str], datetime] = {}
-    for tournament_id in sorted({key[0] for key in corrected}):
-        stream = {"stream": stream_of(TournamentId(tournament_id))}
-        for at, body in conn.execute(statements.DECISIONS, stream):
-            said = _DECIDED.decode(body)
-            key = tournament_id, said.match
-            if corrected.get(key) == set(said.opponents):
-                firsts.setdefault(key, at)
-    return firsts
 
 
-_DECIDED = msgspec.json.Decoder(_Decided)
+def _times_in(conn: Connection, tournament_id: TournamentId) -> dict[str, datetime]:
+    """When each decided match was decided first; one that was taken back is played anew.
+
+    A corrected result is taken back, too, but another comes in its place.
+    """
+    times: dict[str, datetime] = {}
+    awaiting: set[str] = set()
+    for row in conn.execute(statements.RESULTS, {"stream": stream_of(tournament_id)}):
+        said = _SAID.decode(row.body)
+        if row.kind == "result-corrected":
+            awaiting |= {said.match} if said.result is not None else set()
+        elif row.kind == "result-revoked":
+            if said.match not in awaiting:
+                times.pop(said.match, None)
+        else:
+            times.setdefault(said.match, row.at)
+            awaiting.discard(said.match)
+    return times
+
+
+_SAID = msgspec.json.Decoder(_Said)

@@ -186,8 +186,11 @@ PLAYED_IN = (
     .where(match.c.tournament_id.in_(_TOURNAMENTS), _PLAYED)
     .group_by(match.c.tournament_id)
 )
-DECISIONS = (
-    select(event.c.at, event.c.body)
-    .where(event.c.stream == bindparam("stream"), event.c.kind == "match-decided")
+RESULTS = (
+    select(event.c.kind, event.c.at, event.c.body)
+    .where(
+        event.c.stream == bindparam("stream"),
+        event.c.kind.in_(["match-decided", "result-amended", "result-corrected", "result-revoked"]),
+    )
     .order_by(event.c.seq)
 )

@@ -1,7 +1,7 @@
 """The one catalogue of achievements.
 
 A key is for ever: what people hold is kept under it. `VERSION` grows with every change of a rule,
-a target or a rarity; what everybody holds is then worked out anew.
+a target or a rarity, or of what records hold; what everybody holds is then worked out anew.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from clutch.achievements.catalogue import challenges, habits, people, play
 from clutch.achievements.models import Achievement
 from clutch.achievements.record import HolderKind
 
-VERSION = 3
+VERSION = 4
 
 CATALOGUE: tuple[Achievement, ...] = (
     *play.TOURNAMENTS,
