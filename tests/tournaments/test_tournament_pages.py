@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from clutch.accounts.models import Role
-from clutch.tournaments import organizing, registering
+from clutch.tournaments import moving, organizing, registering
 from clutch.tournaments.models import PlayedBy, RegistrationStatus, Status, Visibility
 from tests.fixtures.browsing import Browser
 from tests.fixtures.site import on_sqlite
@@ -285,3 +285,29 @@ def test_pages_are_there_in_russian(community: Community) -> None:
     boss = community.browser(community.boss, "ru")
     page = boss.send(boss.get(f"/tournaments/{cup.id}/edit").form("max_participants"), name=" ")
     assert "хотя бы один" in page.text or "видимый" in page.text
+
+
+@on_sqlite
+def test_what_runs_without_a_planned_start_says_when_it_began(community: Community) -> None:
+    guest = community.browser()
+    cup = community.cup(*community.players(2), starts_at=None)
+    path, unset = f"/tournaments/{cup.id}", "not set yet"
+    assert unset in guest.get(path).text
+    assert unset in guest.get("/tournaments").text
+    community.move(cup, Status.SEEDING)
+    cup = community.start(cup)
+    assert cup.started_at
+    began = f"Start {cup.started_at.day} {cup.started_at:%b %Y, %H:%M} UTC"
+    assert began in guest.get(path).text
+    assert unset not in guest.get("/tournaments").text
+
+
+@on_sqlite
+def test_what_was_cancelled_before_it_had_a_start_promises_none(community: Community) -> None:
+    cup = community.cup(starts_at=None)
+    community.write(
+        lambda tx: moving.cancel_tournament(tx, community.boss, cup.id, cup.version, "few")
+    )
+    pages = [community.browser().get(path) for path in (f"/tournaments/{cup.id}", "/tournaments")]
+    assert all("Cup" in page.text for page in pages)
+    assert not any("not set yet" in page.text for page in pages)

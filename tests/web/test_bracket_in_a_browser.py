@@ -97,6 +97,27 @@ def test_a_wide_bracket_can_be_fitted_and_let_go(page: Page, address: str) -> No
     assert page.evaluate(width) > 500
 
 
+@pytest.mark.parametrize(
+    ("width", "drawn", "is_roomy"),
+    [
+        (1024, "single/8", True),
+        (1024, "single/16", False),
+        (1312, "single/16", True),
+        (1312, "double/4", False),
+    ],
+)
+def test_few_rounds_are_as_wide_as_there_is_room(
+    page: Page, address: str, width: int, drawn: str, is_roomy: bool
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}/drawn/{drawn}")
+    column = page.locator("#round-U1").bounding_box()
+    assert column is not None
+    assert (column["width"] > 250) is is_roomy
+    over = "(pane => pane.scrollWidth - pane.clientWidth)(document.querySelector('.bracket-pane'))"
+    assert page.evaluate(over) <= 0
+
+
 def test_a_round_is_jumped_to_and_named(page: Page, address: str) -> None:
     page.goto(f"{address}/drawn/double/33")
     page.emulate_media(reduced_motion="reduce")
