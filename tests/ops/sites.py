@@ -115,9 +115,9 @@ class Site:
     def begin(
         self, *arguments: str, environment: dict[str, str] | None = None
     ) -> subprocess.Popen[str]:
-        """Start `DIR/bin/clutch ARGUMENTS`."""
+        """Start `DIR/bin/clutch ARGUMENTS`, as a terminal does: Ctrl-C is not ignored."""
         return subprocess.Popen(
-            [str(self.root / "bin" / "clutch"), *arguments],
+            ["env", "--default-signal=INT", str(self.root / "bin" / "clutch"), *arguments],
             cwd="/",
             env={**os.environ, **self.environment, **(environment or {})},
             stdout=subprocess.PIPE,
