@@ -13,17 +13,17 @@ from clutch import engine
 from clutch.accounts.models import Actor
 from clutch.achievements import projection
 from clutch.achievements.models import Name
-from clutch.achievements.reading import read_record
-from clutch.achievements.record import Holder, HolderKind, Match
+from clutch.achievements.reading import read_records
 from clutch.achievements.tables import standing, unlock
 from clutch.kernel.capabilities import State
+from clutch.statistics.repository import decided_in
 from clutch.tournaments import results
 from clutch.tournaments.drafting import edit_tournament
 from clutch.tournaments.matches import Seen
 from clutch.tournaments.models import FormatSettings, Tournament, Visibility
 from clutch.tournaments.registering import Wish
 from clutch.tournaments.results import Consent
-from tests.achievements.conftest import Trophies
+from tests.achievements.conftest import Trophies, holder_of
 from tests.fixtures.site import on_sqlite
 from tests.teams.club import account_id
 
@@ -136,7 +136,8 @@ def test_what_is_taken_back_is_played_anew_and_what_is_corrected_is_not(
             decided += [at] if act == "d" else []
     trophies.follow()
     assert trophies.holding(four[0]).unlocks[Name("matches-won")].at == decided[moment]
-    assert [one.at for one in played_by(trophies, four[0])] == [decided[moment]]
+    assert times_of_play(trophies, four) == {"U1.1": decided[moment]}
+    assert times_in_statistics(trophies, cup) == {"U1.1": decided[moment]}
 
 
 def decide(trophies: Trophies, boss: Actor, cup: Tournament, scores: tuple[int, int]) -> datetime:
@@ -144,11 +145,17 @@ def decide(trophies: Trophies, boss: Actor, cup: Tournament, scores: tuple[int, 
     return trophies.clock.now()
 
 
-def played_by(trophies: Trophies, person: Actor) -> tuple[Match, ...]:
+def times_of_play(trophies: Trophies, people: list[Actor]) -> dict[str, datetime]:
+    """When each match of these people was played, by its id."""
     with trophies.database.read() as conn:
-        record = read_record(conn, Holder(HolderKind.PLAYER, account_id(person)))
-    assert record
-    return record.matches
+        records = read_records(conn, map(holder_of, people)).values()
+    return {match.id: match.at for record in records for match in record.matches}
+
+
+def times_in_statistics(trophies: Trophies, cup: Tournament) -> dict[str, datetime]:
+    trophies.site.projector.catch_up("statistics")
+    with trophies.database.read() as conn:
+        return {one.match_id: one.at for one in decided_in(conn, [cup.id]) if one.standing}
 
 
 def test_teams_unlock_and_so_do_those_who_play_for_them(trophies: Trophies) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from clutch.kernel import database as kernel_database
 from clutch.kernel.database import BUSY_TIMEOUT_MS, WRITERS, Database
 from clutch.kernel.refusals import StorageUnavailable
-from tests.kernel.test_redis_link import until
+from tests.serve.running import wait_until
 
 pytestmark = pytest.mark.postgres
 
@@ -66,7 +66,7 @@ def test_it_is_busy_writing_while_more_write_than_may(database: Database) -> Non
     threads = [threading.Thread(target=write) for _ in range(3 * WRITERS)]
     for thread in threads:
         thread.start()
-    until(lambda: database.is_busy_writing)
+    wait_until(lambda: database.is_busy_writing)
     ended.set()
     for thread in threads:
         thread.join()

@@ -6,7 +6,7 @@ import threading
 import time
 
 from clutch.kernel.line import Line
-from tests.kernel.test_redis_link import until
+from tests.serve.running import wait_until
 
 
 def stand_in(line: Line, name: str, order: list[str]) -> threading.Thread:
@@ -21,7 +21,7 @@ def stand_in(line: Line, name: str, order: list[str]) -> threading.Thread:
     waiting = len(line._waiting)
     thread = threading.Thread(target=wait)
     thread.start()
-    until(lambda: len(line._waiting) == waiting + 1)
+    wait_until(lambda: len(line._waiting) == waiting + 1)
     return thread
 
 
@@ -90,7 +90,7 @@ def test_a_line_moves_while_those_before_are_done_one_by_one() -> None:
     assert line.wait(0)
     moves = [line.is_moving]  # nobody waits
     threads = [stand_in(line, name, order) for name in "abc"]
-    until(lambda: not line.is_moving)  # whoever has the place keeps it for long
+    wait_until(lambda: not line.is_moving)  # whoever has the place keeps it for long
     line.pass_on()
     moves.append(line.is_moving)
     for thread in threads:

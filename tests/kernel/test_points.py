@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-from sqlalchemy import Engine, event
-
 from clutch.kernel.epoch import get_epoch, renew
 from clutch.kernel.points import point, points
 from clutch.kernel.writing import Transaction
+from tests.fixtures.statements import statements
 from tests.kernel.conftest import Kernel, happen
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is asked of any database until the end of the block."""
-    asked: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_points_name_the_epoch_and_the_heads(kernel: Kernel) -> None:

@@ -11,7 +11,7 @@ from clutch.kernel.refusals import StorageUnavailable
 from clutch.live.frames import Wish
 from clutch.live.hub import LOOKS_AT_ONCE
 from clutch.live.together import Together
-from tests.kernel.test_points import statements
+from tests.fixtures.statements import statements
 from tests.live.room import TEAM, Act, Room, run
 
 __all__ = ["run"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.testclient import TestClient
 
 from clutch.web.app import create_app
-from tests.kernel.test_points import statements
+from tests.fixtures.statements import statements
 from tests.play.conftest import Running
 
 

@@ -226,7 +226,8 @@ def _times_of_play(conn: Connection, found: _Rows) -> dict[tuple[str, str], date
 def _times_in(conn: Connection, tournament_id: TournamentId) -> dict[str, datetime]:
     """When each decided match was decided first; one that was taken back is played anew.
 
-    A corrected result is taken back, too, but another comes in its place.
+    A corrected result is taken back, too, but another comes in its place. Statistics, which must
+    not be needed here, fold the same rule event by event; a test holds the two together.
     """
     times: dict[str, datetime] = {}
     awaiting: set[str] = set()
