@@ -116,7 +116,8 @@ def test_a_correction_keeps_the_moment_of_the_match(trophies: Trophies, four: li
 
 
 @pytest.mark.parametrize(
-    ("acts", "moment"), [("rd", 1), ("c", 0), ("rdc", 1), ("crd", 1), ("ccrdrd", 2)]
+    ("acts", "moment"),
+    [("rd", 1), ("c", 0), ("rdc", 1), ("crd", 1), ("ccrdrd", 2), ("fc", 0), ("rdfc", 1)],
 )
 def test_what_is_taken_back_is_played_anew_and_what_is_corrected_is_not(
     trophies: Trophies, four: list[Actor], acts: str, moment: int
@@ -132,7 +133,8 @@ def test_what_is_taken_back_is_played_anew_and_what_is_corrected_is_not(
         if act == "r":
             revoke(trophies, boss, cup, "U1.1")
         else:
-            at = decide(trophies, boss, cup, (3, (number + 1) % 3))
+            lost = (number + 1) % 3
+            at = decide(trophies, boss, cup, (lost, 3) if act == "f" else (3, lost))
             decided += [at] if act == "d" else []
     trophies.follow()
     assert trophies.holding(four[0]).unlocks[Name("matches-won")].at == decided[moment]
