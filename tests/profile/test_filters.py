@@ -23,6 +23,7 @@ PLAIN = Played(
     at=NOON,
     participants=4,
     max_participants=8,
+    began=True,
     waiting=False,
     rank=None,
     to=None,

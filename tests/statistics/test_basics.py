@@ -26,6 +26,7 @@ def played(
         at=AT,
         participants=8,
         max_participants=8,
+        began=True,
         waiting=False,
         rank=rank,
         to=rank if to is None else to,
@@ -53,8 +54,8 @@ def test_games_are_those_of_matches_in_which_they_are_known() -> None:
     assert (known.games_won, known.games_lost, known.games_from, known.matches) == (5, 3, 2, 6)
 
 
-def test_the_best_place_is_a_range_in_its_field_and_a_podium_takes_more_than_three() -> None:
+def test_the_best_place_is_a_range_in_its_field_and_a_podium_a_win_or_more_than_three() -> None:
     shared = add_up([played(1, "Go", 5, 8), played(2, "Go", 5, 6, participants=6)], {}).solo
     assert shared.best == BestPlace(5, 8, 8)
     lost = add_up([played(1, "Go", 2, participants=2), played(2, "Go", 1, participants=2)], {}).solo
-    assert (lost.titles, lost.podiums) == (1, 0)
+    assert (lost.titles, lost.podiums) == (1, 1)

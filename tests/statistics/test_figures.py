@@ -38,7 +38,7 @@ def test_games_maps_formats_and_months_have_form_streaks_places_and_rates(
     solo = api.get(path).json()["enhanced"]["solo"]
     assert solo["best_month"] == solo["months"][0]["name"] == "2026-03"
     for one in (solo["total"], solo["games"][0], solo["formats"][0], solo["months"][0]):
-        assert (one["title_rate"], one["podium_rate"], one["average_place"]) == (100, 0, 1.0)
+        assert (one["title_rate"], one["podium_rate"], one["average_place"]) == (100, 100, 1.0)
         assert one["best_place"] == {"rank": 1, "to": 1, "participants": 2}
         assert one["first_at"] is not None
     nuke = solo["maps"][0]
@@ -97,8 +97,14 @@ def test_who_is_in_a_tournament_and_has_no_match_yet_reads_what_it_takes(
     cup = arena.open_cup(boss)
     for one in (ann, arena.person("bob")):
         arena.register(cup, one)
+    # Who only signed up has played in nothing yet.
+    assert "Nothing played yet" in client.get(path).text
     arena.start(boss, cup)
     fold(site)
+    arena.decide_all(boss, cup, ["U1.1"])
+    fold(site)
+    # No title is known; what share of none that is, is not.
+    assert "Titles0 Top three0" in client.get(path).text
     assert "Not enough matches yet" in client.get(path).piece("enhanced")
 
 
@@ -207,4 +213,7 @@ def test_advice_names_an_opponent_beyond_those_met_most(
     page = client.get(f"/players/{ann.account_id}/statistics")
     assert "Study zoe: 0 of 5 (0%) against 60 of 60 (100%) with everybody else." in page.text
     assert "(almost certainly)" in page.text
+    # The score says where each part of it comes from.
+    for figures in ("Matches won 60 of 65", "in 65 tournaments", "expected"):
+        assert figures in page.text
     assert "deleted player" not in page.text

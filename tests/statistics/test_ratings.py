@@ -23,6 +23,12 @@ RATINGS = st.builds(
 SIDES = st.lists(RATINGS, min_size=1, max_size=5)
 
 
+@given(RATINGS)
+def test_what_people_read_adds_up(rating: Rating) -> None:
+    assert rating.points - rating.margin == rating.floor
+    assert abs(rating.margin - 2 * 40 * rating.doubt) <= 1
+
+
 @pytest.fixture(scope="module")
 def rater() -> Rater:
     found = load_rater()

@@ -126,9 +126,9 @@ def test_a_shared_placement_counts_as_its_middle_and_is_shown_as_a_range() -> No
 
 @pytest.mark.parametrize(
     ("place", "titles", "podiums"),
-    [((2, 2, 2), 0, 0), ((1, 1, 2), 1, 0), ((3, 3, 3), 0, 0), ((3, 4, 4), 0, 1), ((4, 4, 5), 0, 0)],
+    [((2, 2, 2), 0, 0), ((1, 1, 2), 1, 1), ((3, 3, 3), 0, 0), ((3, 4, 4), 0, 1), ((4, 4, 5), 0, 0)],
 )
-def test_a_podium_needs_more_than_three_participants(
+def test_a_podium_needs_a_win_or_more_than_three_participants(
     place: tuple[int, int, int], titles: int, podiums: int
 ) -> None:
     tally = Tally()

@@ -1,7 +1,8 @@
 """Performance analysis: arithmetic that says where its figures come from.
 
 Nothing is said from too few matches. Differences between two shares are judged by the usual test
-for two proportions: `sureness` is how many standard errors lie between them.
+for two proportions, with Yates' correction for small samples: `sureness` is how many standard
+errors lie between them for certain.
 """
 
 from __future__ import annotations
@@ -74,14 +75,18 @@ class Spot(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A part of the overall score: points from 0 to 100, and how heavy it weighs.
+    """A part of the overall score: points from 0 to 100, how heavy it weighs, and its figures.
 
-    `points` None: there is too little to tell, and it does not weigh.
+    `points` None: there is too little to tell, and it does not weigh. `share`: matches won;
+    `expected`: how many of them the ratings gave; `tournaments`: those with a final place.
     """
 
     name: str
     points: int | None
     weight: int
+    share: Share | None = None
+    expected: float | None = None
+    tournaments: int | None = None
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -172,7 +177,9 @@ def compare(share: Share, other: Share) -> Compared | None:
     pooled = (share.won + other.won) / (share.of + other.of)
     error = math.sqrt(pooled * (1 - pooled) * (1 / share.of + 1 / other.of))
     difference = share.won / share.of - other.won / other.of
-    return Compared(share, other, difference / error if error else 0.0)
+    # Who won counts in whole matches: half a step on either side may be chance alone.
+    sure = max(0.0, abs(difference) - (1 / share.of + 1 / other.of) / 2)
+    return Compared(share, other, math.copysign(sure / error, difference) if error else 0.0)
 
 
 def confidence_of(sureness: float) -> Confidence:
@@ -187,31 +194,35 @@ def confidence_of(sureness: float) -> Confidence:
 
 def score_of(record: Record) -> Score:
     """Results weigh 40; form, placements and what the ratings expected 20 each."""
-    results = rated_share(record.total)
+    results, form = rated_share(record.total), record.total.form
     parts = (
-        Part("results", _percent((results.won + 1) / (results.of + 2)), 40),
-        Part("form", _form_points(record.total.form), 20),
-        Part("placements", _placement_points(record.placements), 20),
-        Part("expectation", _expectation_points(record.points), 20),
+        _won_part("results", results, 40),
+        _won_part("form", Share(form.count("W"), len(form)), 20),
+        _places_part(record.placements, 20),
+        _expected_part(record.points, 20),
     )
     known = [(part.points, part.weight) for part in parts if part.points is not None]
     weights = sum(weight for _, weight in known)
     return Score(round(sum(points * weight for points, weight in known) / weights), parts)
 
 
-def _form_points(form: str) -> int | None:
-    return _percent(form.count("W") / len(form)) if len(form) >= LEAST_OF_A_PART else None
+def _won_part(name: str, share: Share, weight: int) -> Part:
+    known = share.percent if share.of >= LEAST_OF_A_PART else None
+    return Part(name, known, weight, share)
 
 
-def _placement_points(placements: Sequence[Placement]) -> int | None:
+def _places_part(placements: Sequence[Placement], weight: int) -> Part:
     shares = _place_shares(placements)
-    return _percent(1 - sum(shares) / len(shares)) if len(shares) >= LEAST_PLACEMENTS else None
+    known = _percent(1 - sum(shares) / len(shares)) if len(shares) >= LEAST_PLACEMENTS else None
+    return Part("placements", known, weight, tournaments=len(shares))
 
 
-def _expectation_points(points: Sequence[Point]) -> int | None:
-    if len(points) < LEAST_OF_A_PART:
-        return None
-    return _percent(0.5 + sum(one.won - one.chance for one in points) / len(points))
+def _expected_part(points: Sequence[Point], weight: int) -> Part:
+    share, expected = _won_of(points), sum(one.chance for one in points)
+    if share.of < LEAST_OF_A_PART:
+        return Part("expectation", None, weight, share)
+    known = _percent(0.5 + (share.won - expected) / share.of)
+    return Part("expectation", known, weight, share, expected=round(expected, 1))
 
 
 def spots_of(record: Record) -> list[Spot]:

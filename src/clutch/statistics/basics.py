@@ -56,8 +56,8 @@ class Basics(msgspec.Struct, frozen=True):
 
 
 def basics_of(conn: Connection, whose: Whose) -> Basics:
-    """The basic numbers of a player or a team."""
-    played = [one for one in tournaments_of(conn, whose) if not one.waiting]
+    """The basic numbers of a player or a team. Who only signed up has played nothing yet."""
+    played = [one for one in tournaments_of(conn, whose) if one.began and not one.waiting]
     return add_up(played, games_of(conn, whose))
 
 

@@ -19,8 +19,8 @@ _RATED = frozenset({"played", "forfeit"})
 
 
 def is_podium(rank: int, participants: int) -> bool:
-    """Whether a place is among the first three, of more than three: else everybody is there."""
-    return rank <= PODIUM < participants
+    """Whether somebody won, or came among the first three of more than three."""
+    return rank == 1 or rank <= PODIUM < participants
 
 
 class BestPlace(msgspec.Struct, frozen=True):

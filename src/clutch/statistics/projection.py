@@ -29,7 +29,7 @@ class Statistics:
     """Folds results and corrections into the statistics' tables."""
 
     name = NAME
-    version = 2
+    version = 3
     kinds = KINDS | {_RECOMPUTING}
     own_tables = tables.ALL_TABLES
     # How many matches are rated anew before what came meanwhile is taken in.

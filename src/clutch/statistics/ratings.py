@@ -29,8 +29,11 @@ class Rating(NamedTuple):
 
     @property
     def margin(self) -> int:
-        """Points up or down within which the true strength lies, about 19 times of 20."""
-        return round(self.doubt * SCALE * CAUTION)
+        """Points up or down within which the true strength lies, about 19 times of 20.
+
+        So rounded that `points` less `margin` is `floor`, as everybody can see.
+        """
+        return self.points - self.floor
 
     @property
     def floor(self) -> int:

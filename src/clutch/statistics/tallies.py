@@ -32,7 +32,7 @@ class Tally(msgspec.Struct):
     """Counters. Won and lost contain walkovers; games and deciders are those of the `games_from`
     matches in which a best-of was played and its score is known.
 
-    `walkovers_lost` has the double forfeits in it, which both sides lose.
+    `walkovers_lost` has the double forfeits in it, which both sides lose. `podiums` has the titles.
 
     `rank_sum` adds up twice the middle of each placement, which may be shared; `best_to` is the
     last rank that the best one is shared with.

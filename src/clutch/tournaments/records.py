@@ -48,8 +48,8 @@ class Whose:
 class Played(msgspec.Struct, frozen=True):
     """A tournament in a record. `rank` to `to` is the final placement, None while there is none.
 
-    `at` is when it begins or began, if that is known; `waiting`: only on the waiting list;
-    `by_teams`: teams play it.
+    `at` is when it begins or began, if that is known; `began`: its bracket was drawn; `waiting`:
+    only on the waiting list; `by_teams`: teams play it.
     """
 
     tournament_id: TournamentId
@@ -60,6 +60,7 @@ class Played(msgspec.Struct, frozen=True):
     at: datetime | None
     participants: int
     max_participants: int
+    began: bool
     waiting: bool
     rank: int | None
     to: int | None
@@ -194,6 +195,7 @@ def _read_played(row: Any) -> Played:
         at=row.starts_at or row.started_at,
         participants=row.participants,
         max_participants=row.max_participants,
+        began=row.started_at is not None,
         waiting=row.standing == RegistrationStatus.WAITING.value,
         rank=row.rank,
         to=row.to,

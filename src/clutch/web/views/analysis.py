@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from clutch.kernel.refusals import N_
-from clutch.statistics.analysis import Advice, Compared, Confidence
+from clutch.kernel.refusals import N_, NN_
+from clutch.statistics.analysis import Advice, Compared, Confidence, Part
 from clutch.statistics.models import Axis
 from clutch.web.reader import current_reader
 from clutch.web.words import format_name
@@ -28,9 +28,15 @@ _CONFIDENCE = {
     Confidence.HIGH: N_("almost certainly"),
 }
 _FIGURES = N_("{won} of {of} ({percent}%) against {other_won} of {other_of} ({other_percent}%)")
-_ADVICE = {
-    "no-shows": N_(
-        "Check in on time or withdraw before the draw: {number} matches were lost without playing."
+_WON = N_("{won} of {of}")
+_EXPECTED = N_("{won} of {of}, {expected} expected")
+_PLACED = NN_("in {number} tournament", "in {number} tournaments")
+_ADVICE: Mapping[str, str | tuple[str, str]] = {
+    "no-shows": NN_(
+        "Check in on time, or withdraw before the draw: {number} match was lost without being "
+        "played to its end.",
+        "Check in on time, or withdraw before the draw: {number} matches were lost without being "
+        "played to their end.",
     ),
     "downward": N_("Look at what changed in the last ten matches: {figures} before them."),
     "deciders": N_("Practise deciding games: {figures} in all other matches."),
@@ -39,7 +45,10 @@ _ADVICE = {
     "weak-map": N_("Practise the map {value}: {figures} on other maps."),
     "nemesis": N_("Study {value}: {figures} with everybody else."),
     "uneven": N_("Aim for steadier placements: they lie {number}% of the field apart."),
-    "play-more": N_("Play more rated matches: the rating is still unsure by {number} points."),
+    "play-more": NN_(
+        "Play more rated matches: the rating is still unsure by {number} point.",
+        "Play more rated matches: the rating is still unsure by {number} points.",
+    ),
     "strong-game": N_("Keep to {value} when it counts: {figures} elsewhere."),
     "strong-format": N_("Choose {value} when you can: {figures} elsewhere."),
     "strong-map": N_("Choose the map {value} when you can: {figures} on other maps."),
@@ -54,6 +63,17 @@ def part_name(name: str) -> str:
 def part_needs(name: str) -> str:
     """Why a part of the overall score can't be told."""
     return _say(_NEEDS[name])
+
+
+def part_figures(part: Part) -> str:
+    """What a part of the overall score comes from."""
+    reader = current_reader()
+    if part.share is None:
+        return reader.ngettext(*_PLACED, part.tournaments or 0)
+    if part.expected is None:
+        return reader.gettext(_WON, won=part.share.won, of=part.share.of)
+    won, of = part.share.won, part.share.of
+    return reader.gettext(_EXPECTED, won=won, of=of, expected=part.expected)
 
 
 def confidence_word(compared: Compared) -> str:
@@ -81,8 +101,11 @@ def spot_name(axis: str, value: str) -> str:
 
 def advice_text(advice: Advice, names: Mapping[str, str | None]) -> str:
     """A recommendation; `names` are those of opponents by their ids."""
-    return current_reader().gettext(
-        _ADVICE[advice.code],
+    reader, text = current_reader(), _ADVICE[advice.code]
+    if isinstance(text, tuple):
+        return reader.ngettext(*text, advice.number)
+    return reader.gettext(
+        text,
         value=_value(advice, names),
         number=advice.number,
         figures="" if advice.compared is None else figures(advice.compared),
@@ -102,6 +125,7 @@ def _say(text: str) -> str:
 WORDS: Mapping[str, Callable[..., str]] = {
     "part_name": part_name,
     "part_needs": part_needs,
+    "part_figures": part_figures,
     "confidence_word": confidence_word,
     "figures": figures,
     "spot_name": spot_name,

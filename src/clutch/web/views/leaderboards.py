@@ -61,7 +61,10 @@ EXPLAINED = {
         "Ranked by what the rating is at least (the rating less its ±), so that a few lucky "
         "matches lift nobody."
     ),
-    "titles": N_("Ranked by tournaments won, then by places among the first three."),
+    "titles": N_(
+        "Ranked by tournaments won, then by places in the top three: a win, or a place among the "
+        "first three of more than three."
+    ),
     "form": N_("Ranked by the share of the last 20 rated matches that was won, from five on."),
     ACHIEVEMENTS: N_(
         "Ranked by the points of achievements. A period counts what was unlocked in it, a game "
@@ -70,7 +73,7 @@ EXPLAINED = {
 }
 NEEDS = {
     "rating": N_("It takes a rated match."),
-    "titles": N_("It takes a place among the first three."),
+    "titles": N_("It takes a win, or a place among the first three of more than three."),
     "form": N_("It takes {needed} rated matches; so far there are {have}."),
     ACHIEVEMENTS: N_("It takes an achievement."),
 }

@@ -35,7 +35,8 @@ class TallyOut(msgspec.Struct, frozen=True):
 
     `form`: the last 20 rated matches as W and L, the latest last; `streak` below 0: lost. Games
     and deciders are of the `games_from` matches in which they are known, null where there are
-    none. Rates are shares of `placed` in percent.
+    none. `podiums`: titles, and places among the first three of more than three. Rates are shares
+    of `placed` in percent.
     """
 
     name: str
