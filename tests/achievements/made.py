@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from clutch.achievements.record import (
+    PLAYED,
     CheckIn,
     Game,
     Holder,
@@ -88,8 +89,9 @@ def record(*things: Any, holder: Holder = ME, **more: Any) -> Record:
         Membership: "memberships",
         Hosted: "hosted",
     }
-    parts: dict[str, Any] = {name: [] for name in kinds.values()}
+    parts: dict[str, Any] = {name: [] for name in (*kinds.values(), "unplayed")}
     for thing in sorted(things, key=lambda one: one.at):
-        parts[kinds[type(thing)]].append(thing)
+        is_unplayed = isinstance(thing, Match) and thing.outcome not in PLAYED
+        parts["unplayed" if is_unplayed else kinds[type(thing)]].append(thing)
     whole: dict[str, Any] = {name: tuple(found) for name, found in parts.items()}
     return Record(holder, **whole, **more)

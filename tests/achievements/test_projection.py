@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -188,18 +189,22 @@ def test_unlisted_tournaments_do_not_count(trophies: Trophies, four: list[Actor]
     assert cup.visibility is Visibility.UNLISTED
 
 
-def test_walkovers_are_no_matches(trophies: Trophies, four: list[Actor]) -> None:
+@pytest.mark.parametrize("ends", [engine.walkover, engine.forfeit])
+def test_a_match_that_was_given_up_counts_and_a_walkover_does_not(
+    trophies: Trophies, four: list[Actor], ends: Callable[[int], engine.Result]
+) -> None:
     boss = trophies.organizer()
     cup = trophies.open_cup(boss)
     for one in four:
         trophies.register(cup, one)
     trophies.start(boss, cup)
     row = trophies.match(cup, "U1.1")
-    result = engine.walkover(row.participants[0])
+    result = ends(row.participants[0])
     seen = Seen(cup.id, row.id, row.version)
     trophies.write(lambda tx: results.set_result(tx, boss, seen, result))
     trophies.follow()
-    assert "matches-won" not in trophies.held(four[0])
+    held = trophies.held(four[0])
+    assert ("matches-won" in held, "matches-played" in held) == (ends is engine.forfeit,) * 2
 
 
 def test_a_rebuild_gives_the_same_rows_and_tells_nothing(

@@ -43,10 +43,20 @@ def flat(make: Callable[[int], list[Any]]) -> Scene:
     return lambda number: record(*(thing for one in range(1, number + 1) for thing in make(one)))
 
 
-def double(number: int, *outcomes: tuple[str, bool]) -> list[Any]:
-    """A double elimination that was won: its matches by bracket and outcome, and the title."""
+def double(number: int, *outcomes: tuple[str, bool], first: str = "played") -> list[Any]:
+    """A double elimination that was won: its matches by bracket and outcome, and the title.
+
+    `first`: how the first match came to its end.
+    """
     played = [
-        match(number, at=at(number, minute=turn), bracket=bracket, won=won, id=f"M{turn}")
+        match(
+            number,
+            at=at(number, minute=turn),
+            bracket=bracket,
+            won=won,
+            id=f"M{turn}",
+            outcome="played" if turn else first,
+        )
         for turn, (bracket, won) in enumerate(outcomes)
     ]
     return [*played, cup(number, format="double_elimination")]
@@ -276,6 +286,51 @@ BROKEN: list[tuple[str, Record, int]] = [
 
 @pytest.mark.parametrize(("key", "whole", "value"), BROKEN)
 def test_what_comes_between_breaks_a_run(key: str, whole: Record, value: int) -> None:
+    assert evaluate(whole).values.get(key, 0) == value
+
+
+given_up: dict[str, Any] = {"outcome": "forfeit"}
+unplayed: dict[str, Any] = {"outcome": "walkover"}
+later: dict[str, Any] = {"at": at(1, 1), "id": "U2.1"}
+through_below = [("upper", False), ("lower", True), ("final", True)]
+ENDED_EARLY: list[tuple[str, Record, int]] = [
+    # Given up after the start: lost and won like any other, but not played to its end.
+    ("matches-played", record(match(**given_up, **lost)), 1),
+    ("matches-won", record(match(**given_up)), 1),
+    ("win-streak", record(match(1), match(2), match(3, **lost, **given_up), match(4)), 2),
+    ("games-won", record(match(**given_up)), 0),
+    ("games-won", record(series(1, 0, best_of=3, **given_up)), 1),
+    ("sweeps", record(series(1, 0, best_of=3, **given_up)), 0),
+    ("clutch", record(series(2, 1, **given_up)), 0),
+    ("comebacks", record(series(1, 1, best_of=3, won=True, games=games("lw"), **given_up)), 0),
+    ("reverse-sweep", record(series(3, 2, games=games("llwww"), **given_up)), 0),
+    ("flawless", record(series(2, 0), series(1, 0, best_of=3, **given_up, **later), cup()), 1),
+    ("flawless", record(series(2, 0), match(best_of=3, **given_up, **later), cup()), 0),
+    (
+        "flawless",
+        record(series(2, 0), series(1, 1, best_of=3, won=True, **given_up, **later), cup()),
+        0,
+    ),
+    ("flawless", record(*double(1, *through_below, first="forfeit")), 0),
+    ("long-way", record(*double(1, *through_below, first="forfeit")), 1),
+    ("phoenix", record(*double(1, *through_below, first="forfeit")), 1),
+    # Nobody played: a step on the way through the bracket, and nothing else.
+    ("matches-played", record(match(**unplayed)), 0),
+    ("matches-won", record(match(**unplayed)), 0),
+    ("win-streak", record(match(1), match(2, **lost, **unplayed), match(3)), 2),
+    ("flawless", record(series(2, 0), match(**unplayed, **later), cup()), 1),
+    ("flawless", record(*double(1, *through_below, first="walkover")), 0),
+    ("long-way", record(*double(1, *through_below, first="double_forfeit")), 1),
+    ("phoenix", record(*double(1, *through_below, first="walkover")), 1),
+    ("phoenix", record(*double(1, ("upper", True), *through_below, first="walkover")), 0),
+    ("to-the-last-game", record(series(2, 1), match(**unplayed, **later), cup()), 0),
+]
+
+
+@pytest.mark.parametrize(("key", "whole", "value"), ENDED_EARLY)
+def test_what_was_given_up_counts_and_what_nobody_played_is_only_on_the_way(
+    key: str, whole: Record, value: int
+) -> None:
     assert evaluate(whole).values.get(key, 0) == value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from clutch.achievements.record import Match, Record, Tournament
@@ -28,13 +28,13 @@ def is_clutch(match: Match) -> bool:
 
 def is_comeback(match: Match) -> bool:
     """Won after the first game was lost."""
-    return match.won and match.counts_games and _lost_first(match, 1)
+    return match.won and match.is_finished and match.counts_games and _lost_first(match, 1)
 
 
 def is_reverse_sweep(match: Match) -> bool:
     """Won a best of five or longer after the first two games were lost."""
     long = match.best_of is not None and match.best_of >= 5
-    return match.won and long and _lost_first(match, 2)
+    return match.won and match.is_finished and long and _lost_first(match, 2)
 
 
 def is_upset(match: Match) -> bool:
@@ -57,7 +57,7 @@ def beats_first_seed(match: Match) -> bool:
 def games_won(match: Match) -> int:
     """Games of this match that the holder won; 0 where scores count something else."""
     if match.best_of == 1:
-        return int(match.won)
+        return int(match.won and match.is_finished)
     return 0 if match.best_of is None or match.own is None else match.own
 
 
@@ -126,11 +126,12 @@ def won_size(one: Tournament) -> int:
 
 
 def without_losing_a_game(record: Record) -> Iterator[Tournament]:
-    """Titles in which no game was lost, as far as every score is known."""
-    played = _by_tournament(record)
+    """Titles in which no match and no game was lost, as far as every score is known."""
+    played, ways = _by_tournament(record.matches), _ways(record)
     for title in record.tournaments:
-        matches = played[title.id]
-        if title.is_title and len(matches) >= 2 and all(_lost_no_game(one) for one in matches):
+        matches, won_all = played[title.id], all(one.won for one in ways[title.id])
+        flawless = won_all and all(_lost_no_game(one) for one in matches)
+        if title.is_title and matches and flawless:
             yield title
 
 
@@ -142,7 +143,7 @@ def through_the_lower_bracket(record: Record) -> Iterator[Tournament]:
 
 
 def after_losing_the_first(record: Record) -> Iterator[Tournament]:
-    """Titles of a double elimination that began with a loss."""
+    """Titles of a double elimination that began with a loss, whoever was there for it."""
     for title, matches in _double_titles(record):
         if matches and not matches[0].won:
             yield title
@@ -150,9 +151,9 @@ def after_losing_the_first(record: Record) -> Iterator[Tournament]:
 
 def deciding_finals(record: Record) -> Iterator[Match]:
     """The last match of a title, where it was won in the last possible game."""
-    played = _by_tournament(record)
+    ways = _ways(record)
     for title in record.tournaments:
-        matches = played[title.id]
+        matches = ways[title.id]
         if title.is_title and matches and is_clutch(matches[-1]):
             yield matches[-1]
 
@@ -191,18 +192,24 @@ def day_of(match: Match) -> date:
     return match.at.date()
 
 
-def _by_tournament(record: Record) -> defaultdict[str, list[Match]]:
+def _by_tournament(matches: Iterable[Match]) -> defaultdict[str, list[Match]]:
     found: defaultdict[str, list[Match]] = defaultdict(list)
-    for one in record.matches:
+    for one in matches:
         found[one.tournament_id].append(one)
     return found
 
 
+def _ways(record: Record) -> defaultdict[str, list[Match]]:
+    """The way through each bracket: what was played, and what was decided without."""
+    every = (*record.matches, *record.unplayed)
+    return _by_tournament(sorted(every, key=lambda one: (one.at, one.number)))
+
+
 def _double_titles(record: Record) -> Iterator[tuple[Tournament, list[Match]]]:
-    played = _by_tournament(record)
+    ways = _ways(record)
     for title in record.tournaments:
         if title.is_title and title.format == "double_elimination":
-            yield title, played[title.id]
+            yield title, ways[title.id]
 
 
 def _lost_first(match: Match, games: int) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Executable
 
 from clutch.achievements import statements
 from clutch.achievements.record import (
+    PLAYED,
     CheckIn,
     Game,
     Holder,
@@ -76,12 +77,17 @@ class _Bulk:
         self._count_sizes(matches, places, hosted)
         played = _count_matches(self._conn, _tournaments_in(hosted))
         times = _times_of_play(self._conn, matches)
+        decided = {
+            one: _ordered(self._match(row, times) for row in found)
+            for one, found in matches.items()
+        }
         return {
             Holder(self._kind, one): Record(
                 holder=Holder(self._kind, one),
                 since=rows[0].created_at,
                 number=one,
-                matches=_ordered(self._match(row, times) for row in matches.get(one, ())),
+                matches=_of_outcome(decided.get(one, ()), played=True),
+                unplayed=_of_outcome(decided.get(one, ()), played=False),
                 tournaments=_ordered(self._place(row) for row in places.get(one, ())),
                 check_ins=_ordered(map(_check_in, check_ins.get(one, ()))),
                 memberships=_ordered(map(_membership, memberships.get(one, ()))),
@@ -129,6 +135,8 @@ class _Bulk:
             team_id=row.team_id,
             zone=row.zone,
             agreed=row.confirmed_how == "opponent",
+            outcome=row.outcome,
+            number=row.number,
         )
 
     def _place(self, row: Any) -> Tournament:
@@ -154,6 +162,10 @@ class _Bulk:
             by_teams=row.played_by == "team",
             own=bool(row.is_owner),
         )
+
+
+def _of_outcome(found: Iterable[Match], *, played: bool) -> tuple[Match, ...]:
+    return tuple(one for one in found if (one.outcome in PLAYED) is played)
 
 
 def _turned(scores: tuple[Any, Any], row: Any) -> tuple[Any, Any]:

@@ -1,7 +1,7 @@
 """What a holder has done: the value that every rule is a function of.
 
-A record holds what counts and nothing else: matches that were really played and tournaments that
-were brought to their end, of public tournaments only. An unlisted one's address is not ours to
+A record holds what counts and nothing else: decided matches and tournaments that were brought to
+their end, of public tournaments only. An unlisted one's address is not ours to
 give away, and a claim that stands on a profile must be one that anybody can follow to its cause.
 """
 
@@ -15,6 +15,8 @@ from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+# Somebody was there on both sides, to the end or until one of them gave up.
+PLAYED = frozenset({"played", "forfeit"})
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -72,8 +74,10 @@ class Game:
 
 @dataclass(frozen=True, slots=True)
 class Match(Happening):
-    """A played match, from the holder's side.
+    """A decided match, from the holder's side.
 
+    `outcome` as the bracket has it: `played`, `forfeit` (given up after its start), or one that
+    nobody played: `walkover`, `double_forfeit`; `number`: its place in the bracket's order.
     `rival` names who was met as their stream is named; seeds and scores are None where they are
     not known; scores count games won only where there is a `best_of`. `size`: participants of the
     tournament; `agreed`: both sides said so; `team_id`: the team that it was played for.
@@ -95,6 +99,8 @@ class Match(Happening):
     team_id: int | None = None
     zone: str = "UTC"
     agreed: bool = False
+    outcome: str = "played"
+    number: int = 0
 
     @property
     def cause(self) -> Cause:
@@ -110,6 +116,11 @@ class Match(Happening):
         return self.there.date()
 
     @property
+    def is_finished(self) -> bool:
+        """Whether it was played to its end, with nobody giving up."""
+        return self.outcome == "played"
+
+    @property
     def counts_games(self) -> bool:
         """Whether the scores are games won in a match of several games."""
         return self.best_of is not None and self.best_of >= 3 and self.own is not None
@@ -117,12 +128,13 @@ class Match(Happening):
     @property
     def went_the_distance(self) -> bool:
         """Whether the last possible game decided it."""
-        return self.counts_games and (self.own or 0) + (self.other or 0) == self.best_of
+        total = (self.own or 0) + (self.other or 0)
+        return self.is_finished and self.counts_games and total == self.best_of
 
     @property
     def is_sweep(self) -> bool:
         """Won without losing a game of several."""
-        return self.won and self.counts_games and self.other == 0
+        return self.won and self.is_finished and self.counts_games and self.other == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +209,15 @@ class Record:
     """All that counts of one holder, each list in the order in which it happened.
 
     `since`: when the account or team was made; `number`: the how manieth of its kind it is.
+    `unplayed`: matches that were decided without anybody playing; they count as steps on the way
+    through a bracket, and as nothing else.
     """
 
     holder: Holder
     since: datetime = BEGINNING
     number: int = 1_000_000
     matches: tuple[Match, ...] = ()
+    unplayed: tuple[Match, ...] = ()
     tournaments: tuple[Tournament, ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
     memberships: tuple[Membership, ...] = ()
@@ -213,6 +228,7 @@ class Record:
         return replace(
             self,
             matches=tuple(one for one in self.matches if one.tournament_id in tournament_ids),
+            unplayed=tuple(one for one in self.unplayed if one.tournament_id in tournament_ids),
             tournaments=tuple(one for one in self.tournaments if one.id in tournament_ids),
             check_ins=tuple(one for one in self.check_ins if one.tournament_id in tournament_ids),
             memberships=(),
@@ -224,6 +240,7 @@ class Record:
         return replace(
             self,
             matches=_between(self.matches, start, end),
+            unplayed=_between(self.unplayed, start, end),
             tournaments=_between(self.tournaments, start, end),
             check_ins=_between(self.check_ins, start, end),
             memberships=_between(self.memberships, start, end),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BindParameter, Executable, bindparam, func, literal, select, union_all
 
 from clutch.accounts.tables import account
-from clutch.achievements.record import HolderKind
+from clutch.achievements.record import PLAYED, HolderKind
 from clutch.kernel.tables import event
 from clutch.teams.tables import membership, team
 from clutch.tournaments.models import Status, Visibility
@@ -23,7 +23,9 @@ _HOLDERS: BindParameter[int] = bindparam("holders", expanding=True)
 _TOURNAMENTS: BindParameter[str] = bindparam("tournaments", expanding=True)
 _PUBLIC = tournament.c.visibility == Visibility.PUBLIC.value
 _ENDED = tournament.c.status == Status.COMPLETED.value
-_PLAYED = match.c.outcome == "played"
+# Given up after the start counts as lost and won: else who is losing would leave.
+_PLAYED = match.c.outcome.in_(sorted(PLAYED))
+_DECIDED = match.c.outcome.is_not(None)
 
 _PARTICIPATIONS = {
     HolderKind.PLAYER: select(
@@ -49,6 +51,7 @@ _PARTICIPATIONS = {
 
 
 def _matches_of(kind: HolderKind, *, since: bool) -> Executable:
+    """Every decided match between two, also those that nobody played."""
     mine = _PARTICIPATIONS[kind]
     rival = participant.alias("rival")
     sides = [
@@ -70,7 +73,7 @@ def _matches_of(kind: HolderKind, *, since: bool) -> Executable:
         .join(match, own == mine.c.id)
         .join(rival, rival.c.id == other)
         .join(tournament, tournament.c.id == match.c.tournament_id)
-        .where(_PLAYED, _PUBLIC, *([match.c.decided_at >= bindparam("since")] if since else []))
+        .where(_DECIDED, _PUBLIC, *([match.c.decided_at >= bindparam("since")] if since else []))
         for own, other, is_a in _SIDES
     ]
     both = union_all(*sides).subquery("played")
@@ -82,6 +85,7 @@ _OF_MATCHES = (
     "number",
     "bracket",
     "best_of",
+    "outcome",
     "winner_id",
     "score_a",
     "score_b",

@@ -10,7 +10,7 @@ from clutch.achievements.catalogue import challenges, habits, people, play
 from clutch.achievements.models import Achievement
 from clutch.achievements.record import HolderKind
 
-VERSION = 4
+VERSION = 5
 
 CATALOGUE: tuple[Achievement, ...] = (
     *play.TOURNAMENTS,

@@ -115,8 +115,8 @@ GAMES = (
         N_("Master of many"),
         Text(
             *NN_(
-                "Win tournaments in {number} game",
-                "Win tournaments in {number} different games",
+                "Win tournaments of at least four in {number} game",
+                "Win tournaments of at least four in {number} different games",
             )
         ),
         counters.distinct(record.titles, lambda one: one.game),
@@ -128,8 +128,8 @@ GAMES = (
         N_("The throne"),
         Text(
             *NN_(
-                "Win {number} tournament of the same game",
-                "Win {number} tournaments of the same game",
+                "Win {number} tournament of the same game, each of at least four",
+                "Win {number} tournaments of the same game, each of at least four",
             )
         ),
         counters.most_of_one(record.titles, lambda one: one.game),
@@ -182,7 +182,7 @@ SPECIAL = (
         "phoenix",
         Category.SPECIAL,
         N_("Phoenix"),
-        Text(N_("Lose the first match of a double elimination and win the tournament")),
+        Text(N_("Lose the first match of a double elimination of at least four, and win it")),
         counting(deeds.after_losing_the_first),
         tiers("1 legendary"),
         hidden=True,
@@ -191,7 +191,7 @@ SPECIAL = (
         "friday-13th",
         Category.SPECIAL,
         N_("Unlucky for some"),
-        Text(N_("Win a match on a Friday the 13th")),
+        Text(N_("Win a match on a Friday the 13th, by the tournament's clock")),
         counting(record.matches, deeds.wins_on_friday_13th),
         tiers("1 uncommon"),
         hidden=True,
@@ -200,7 +200,7 @@ SPECIAL = (
         "new-year",
         Category.SPECIAL,
         N_("First of the year"),
-        Text(N_("Play a match on the first of January")),
+        Text(N_("Play a match on the first of January, by the tournament's clock")),
         counting(record.matches, deeds.is_on_new_year),
         tiers("1 uncommon"),
         hidden=True,
@@ -209,7 +209,7 @@ SPECIAL = (
         "leap-day",
         Category.SPECIAL,
         N_("Once in four years"),
-        Text(N_("Play a match on the 29th of February")),
+        Text(N_("Play a match on the 29th of February, by the tournament's clock")),
         counting(record.matches, deeds.is_on_leap_day),
         tiers("1 rare"),
         hidden=True,

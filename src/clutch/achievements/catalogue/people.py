@@ -79,7 +79,7 @@ TEAM = (
         "alone-and-together",
         Category.TEAMS,
         N_("Alone and together"),
-        Text(N_("Win a tournament alone and one with a team")),
+        Text(N_("Win a tournament alone and one with a team, each of at least four")),
         counters.distinct(record.titles, lambda one: one.team_id is not None),
         tiers("2 rare"),
         holders=PLAYERS,

@@ -88,8 +88,8 @@ TOURNAMENTS = (
         N_("Flawless"),
         Text(
             *NN_(
-                "Win a tournament without losing a single game",
-                "Win {number} tournaments without losing a single game",
+                "Win a tournament of at least four without losing a single game",
+                "Win {number} tournaments of at least four without losing a single game",
             )
         ),
         counting(deeds.without_losing_a_game),
@@ -101,8 +101,8 @@ TOURNAMENTS = (
         N_("The long way round"),
         Text(
             *NN_(
-                "Win a double elimination through the lower bracket",
-                "Win {number} double eliminations through the lower bracket",
+                "Win a double elimination of at least four through the lower bracket",
+                "Win {number} double eliminations of at least four through the lower bracket",
             )
         ),
         counting(deeds.through_the_lower_bracket),
@@ -140,8 +140,8 @@ TOURNAMENTS = (
         N_("Any bracket"),
         Text(
             *NN_(
-                "Win tournaments in {number} format",
-                "Win tournaments in {number} different formats",
+                "Win tournaments of at least four in {number} format",
+                "Win tournaments of at least four in {number} different formats",
             )
         ),
         counters.distinct(record.titles, lambda one: one.format),

@@ -136,10 +136,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The achievements of one category; `counts_held`: somebody's progress is shown."""
+    """The achievements of one category that are shown, `of` so many that there are.
+
+    `counts_held`: somebody's progress is shown.
+    """
 
     category: Category
     items: list[Shown]
+    of: int
     counts_held: bool
 
     @property
@@ -168,10 +172,15 @@ def holders_shelves(
     What a hidden one takes is told only to its holder; that they have it, to everybody.
     """
     knows = holding if is_own else None
-    wanted = [
-        one for one in for_kind(holding.holder.kind) if all_of_them or holding.tier_of(one.key) > 0
+    every = for_kind(holding.holder.kind)
+    shelves = _shelves(every, lambda one: _shown(reader, one, counted, holding, knows=knows))
+    if all_of_them:
+        return shelves
+    return [
+        replace(shelf, items=[one for one in shelf.items if one.held])
+        for shelf in shelves
+        if shelf.held
     ]
-    return _shelves(wanted, lambda one: _shown(reader, one, counted, holding, knows=knows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +305,7 @@ def _shelves(found: Iterable[Achievement], show: Callable[[Achievement], Shown])
     for one in found:
         shelves[one.category].append(show(one))
     return [
-        Shelf(category, items, any(one.value is not None for one in items))
+        Shelf(category, items, len(items), any(one.value is not None for one in items))
         for category, items in shelves.items()
         if items
     ]
