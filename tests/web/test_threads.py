@@ -22,26 +22,31 @@ MANY = 20
 
 
 class Work:
-    """Counts how many do it at once."""
+    """Counts how many do it at once; nobody is done before so many are at it."""
 
-    def __init__(self) -> None:
+    def __init__(self, awaited: int) -> None:
         self._lock = threading.Lock()
         self._now = 0
+        self._awaited = awaited
+        self._all_are = threading.Event()
         self.most = 0
 
     def do(self, number: int) -> int:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
-        time.sleep(0.2)
+            if self._now >= self._awaited:
+                self._all_are.set()
+        self._all_are.wait(5)
+        time.sleep(0.1)
         with self._lock:
             self._now -= 1
         return number
 
 
-def most_at_once(site: Site) -> int:
+def most_at_once(site: Site, awaited: int) -> int:
     """How many draw at once when many want to; all of them get their turn."""
-    app, work = create_app(site), Work()
+    app, work = create_app(site), Work(awaited)
 
     async def all_of_them() -> list[int]:
         async with app.router.lifespan_context(app):
@@ -52,14 +57,15 @@ def most_at_once(site: Site) -> int:
 
 
 def test_few_threads_draw_and_all_get_their_turn(site: Site) -> None:
-    assert most_at_once(site) == drawers_on(site.database)
+    most = drawers_on(site.database)
+    assert most_at_once(site, most) == most
 
 
 def test_fewer_draw_while_writers_stand_in_line(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Database, "is_busy_writing", True)
-    assert most_at_once(site) == FEW
+    assert most_at_once(site, FEW) == FEW
 
 
 @on_sqlite
