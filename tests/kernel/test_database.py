@@ -8,11 +8,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from clutch.kernel import database as kernel_database
-from clutch.kernel.database import BUSY_TIMEOUT_MS, WRITERS, Database
+from clutch.kernel.database import BUSY_TIMEOUT_MS, WRITERS, Database, is_storage_failure
 from clutch.kernel.refusals import StorageUnavailable
 from tests.serve.running import wait_until
 
@@ -53,6 +55,20 @@ def test_no_more_than_a_few_write_at_once_and_others_are_told_in_time(
         with database.read() as conn:
             assert conn.exec_driver_sql("SELECT 1").scalar_one() == 1
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("cause", "storage"),
+    [
+        (psycopg.OperationalError("the server is gone"), True),
+        (psycopg.errors.ConnectionTimeout("the server hangs"), True),
+        (psycopg.DataError("text can't contain a NUL"), False),
+    ],
+)
+def test_a_server_that_is_gone_or_hangs_is_a_failure_of_the_storage(
+    cause: psycopg.Error, storage: bool
+) -> None:
+    assert is_storage_failure(DBAPIError("SELECT", {}, cause)) is storage
 
 
 def test_it_is_busy_writing_while_more_write_than_may(database: Database) -> None:

@@ -13,6 +13,7 @@ from anyio import to_thread
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from clutch.kernel import log
 from clutch.kernel.capabilities import State
 from clutch.kernel.database import Database
 from clutch.kernel.log import Event
@@ -23,6 +24,7 @@ from clutch.live.frames import Wish
 from clutch.live.listener import Listener
 from clutch.live.outbox import MOST_BYTES, MOST_FRAMES
 from clutch.live.rendering import Audience, Drawn, Picture
+from tests.fixtures.statements import statements
 from tests.live.reader import Ledger
 from tests.live.room import TEAM, Act, Room, frame_of, run, until
 from tests.live.things import draw, score
@@ -288,6 +290,35 @@ def test_heartbeats_say_where_the_streams_stand(
         listener = await room.follower()
         frame = await room.read(listener, "heartbeat")
         assert frame == {"type": "heartbeat", "epoch": room.hub.epoch, "heads": {TEAM: 2}}
+
+    run(act)
+
+
+def test_heartbeats_go_on_whatever_can_not_be_read(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "HEARTBEAT_S", 0.1)
+
+    async def act(room: Room) -> None:
+        await room.commit(1, 2)
+        listener = await room.follower()
+        monkeypatch.setattr(log, "heads", lambda *_: 1 / 0)
+        assert (await room.read(listener, "heartbeat"))["heads"] == {TEAM: 2}
+
+    run(act)
+
+
+@pytest.mark.parametrize("name", ["team-1\0", "team-\u00e4", "team-" + "1" * 60])
+def test_what_no_stream_can_be_called_is_refused_before_any_database_is_asked_for_it(
+    run: Callable[[Act], None], name: str
+) -> None:
+    async def act(room: Room) -> None:
+        listener = await room.listener()
+        with statements() as asked:
+            await room.hub.follow(listener, [Wish(name)])
+            assert room.hub.crowds.size(name) == 0
+        assert (await room.read(listener))["code"] == "stream-unknown"
+        assert not any("stream.name IN" in one for one in asked)
 
     run(act)
 

@@ -183,6 +183,7 @@ def test_the_list_is_found_by_status_game_format_and_a_part_of_the_name(
 
     assert sorted(found("")) == ["Summer Slam", "Зимний Кубок"]
     assert found("?q=КУБОК") == ["Зимний Кубок"]
+    assert guest.get("/tournaments?q=%00").status == 404
     assert found("?game=Dota+2") == ["Summer Slam"]
     assert found("?format=double_elimination") == ["Summer Slam"]
     assert len(found("?status=registration&page=99")) == 2

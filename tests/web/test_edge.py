@@ -226,6 +226,8 @@ def test_a_number_that_fits_no_column_names_nothing(client: Browser, api: Api, n
 def test_a_nul_in_an_address_names_nothing(client: Browser) -> None:
     assert client.get("/edge/names/a%00b").status == 404
     assert client.get("/edge/names/a%20b").response.text == "a b"
+    assert client.get("/edge/names/ab?q=a%00b").status == 404
+    assert client.get("/edge/names/ab?q=a%2500b").status == 200
 
 
 @pytest.mark.parametrize(

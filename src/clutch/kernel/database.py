@@ -248,7 +248,9 @@ def is_storage_failure(error: DBAPIError) -> bool:
         return _sqlite_storage(cause)
     state = getattr(cause, "sqlstate", None)
     if state is None:
-        return error.connection_invalidated or type(cause).__name__ == "OperationalError"
+        # By name, as the driver may not be there; one that was cut off is of a kind of its own.
+        kinds = {kind.__name__ for kind in type(cause).__mro__}
+        return error.connection_invalidated or "OperationalError" in kinds
     return str(state).startswith(_POSTGRES_STORAGE)
 
 

@@ -32,10 +32,10 @@ from clutch.live.listener import Following, Listener, Who
 from clutch.live.news import portions
 from clutch.live.pace import Pace
 from clutch.live.past import Look, Past, look_back
-from clutch.live.refusals import Closing, TooManyStreams
+from clutch.live.refusals import Closing, StreamUnknown, TooManyStreams
 from clutch.live.rendering import Draw
 from clutch.live.rounds import Rounds
-from clutch.live.streams import Kinds
+from clutch.live.streams import Kinds, is_name
 from clutch.live.tail import Tail
 from clutch.live.together import Together
 from clutch.live.watch import Watch
@@ -189,12 +189,13 @@ class Hub:
         """Begin to follow streams, each from where the listener left it; refusals go as frames."""
         pending = {wish.stream: wish for wish in wishes if self._begin(listener, wish.stream)}
         for _ in range(EPOCH_TRIES):
-            pending = await self._look(listener, list(pending.values()))
             if not pending:
                 return
-            # The log is in another epoch than the tail is: it will notice at its next look.
-            self.wake()
-            await asyncio.sleep(0.1)
+            pending = await self._look(listener, list(pending.values()))
+            if pending:
+                # The log is in another epoch than the tail is: it will notice at its next look.
+                self.wake()
+                await asyncio.sleep(0.1)
         for stream in pending:
             self.refuse(listener, stream, StorageUnavailable())
 
@@ -229,6 +230,9 @@ class Hub:
         return await to_thread.run_sync(work, limiter=self._porters)
 
     def _begin(self, listener: Listener, stream: str) -> bool:
+        if not is_name(stream):
+            listener.refuse(stream, StreamUnknown())
+            return False
         if stream not in listener.follows and len(listener.follows) >= STREAMS_A_LISTENER:
             listener.refuse(stream, TooManyStreams(limit=STREAMS_A_LISTENER))
             return False

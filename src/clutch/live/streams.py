@@ -40,8 +40,12 @@ def kind_of(stream: str) -> str:
     return stream.partition("-")[0]
 
 
+def is_name(stream: str) -> bool:
+    """Whether a stream can be called so at all: what came from outside is asked of no database."""
+    return len(stream) <= LONGEST_NAME and stream.isascii() and stream.isprintable()
+
+
 def may_follow(kinds: Kinds, conn: Connection, actor: Actor, stream: str) -> bool:
     """Whether the actor may follow the stream, now."""
     kind = kinds.get(kind_of(stream))
-    unspeakable = len(stream) > LONGEST_NAME or "\0" in stream
-    return kind is not None and not unspeakable and kind.may_follow(conn, actor, stream)
+    return kind is not None and is_name(stream) and kind.may_follow(conn, actor, stream)

@@ -48,11 +48,7 @@ class Watch:
 
     async def beat(self) -> None:
         """Tell each listener where its streams stand in the database."""
-        streams = self._hub.crowds.streams()
-        try:
-            heads = await self._hub.read(lambda conn: log.heads(conn, streams))
-        except StorageUnavailable:
-            heads = {}  # the line is well all the same, and what was passed on is known
+        heads = await self._heads()
         parcels: dict[tuple[tuple[str, int], ...], Parcel] = {}
         for number, listener in enumerate(tuple(self._hub.listeners)):
             if not listener.beats or not listener.outbox.is_idle:
@@ -64,6 +60,17 @@ class Watch:
             listener.news(parcels[key])
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
+
+    async def _heads(self) -> dict[str, int]:
+        streams = self._hub.crowds.streams()
+        try:
+            return await self._hub.read(lambda conn: log.heads(conn, streams))
+        except StorageUnavailable:
+            pass  # the tail says so, once
+        except Exception:  # noqa: BLE001 - a bug: nobody's heartbeat waits for its end
+            _log.exception("live's heads can't be read")
+        # The line is well all the same, and what was passed on is known.
+        return {}
 
     async def check(self) -> None:
         """End what may not go on: ended logins, closed streams, readers that are stuck."""

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
 from clutch.kernel import ids
+from clutch.kernel.refusals import NotFound
 from clutch.web import csrf
 from clutch.web.errors import bug_answer, refusal_answer
 from clutch.web.measuring import Meter
@@ -106,6 +107,8 @@ class Edge:
     async def _http(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         request_id = scope["clutch.request_id"]
         try:
+            if b"%00" in scope["query_string"] or "\0" in scope["path"]:
+                raise NotFound  # no database can hold it, so it names nothing
             if scope["method"] not in csrf.SAFE_METHODS:
                 receive = self._guard(scope, receive)
             await self._app(scope, receive, answer.send)

@@ -118,10 +118,10 @@ def _typed(field: FieldInfo, values: list[str]) -> str | list[str] | None:
 def _refuse_nul(fields: Fields, model: type[BaseModel], reader: Reader) -> None:
     bad = [name for name in model.model_fields if any("\0" in value for value in fields.all(name))]
     if bad:
-        raise InvalidInput(dict.fromkeys(bad, reader.gettext(_UNSTORABLE)))
+        raise InvalidInput(dict.fromkeys(bad, reader.gettext(UNSTORABLE)))
 
 
-_UNSTORABLE = N_("This text has a character that can't be stored. Take it out.")
+UNSTORABLE = N_("This text has a character that can't be stored. Take it out.")
 _EMPTY = N_("Fill this in.")
 _CHOOSE = N_("Choose one of the offered values.")
 _WHOLE = N_("Write a whole number.")

@@ -6,6 +6,7 @@ What a page function or an API route works with. One a request, in one worker th
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -33,7 +34,7 @@ from clutch.kernel.refusals import (
 )
 from clutch.kernel.writing import OnceKey, Reply, Transaction
 from clutch.web import cookies, csrf, templating
-from clutch.web.forms import Fields, fill
+from clutch.web.forms import UNSTORABLE, Fields, fill
 from clutch.web.kept import keep_piece
 from clutch.web.reader import Reader
 from clutch.web.refusals import AnyRefusal, OtherOrigin, field_errors, sentence_of
@@ -268,12 +269,11 @@ def refuse_impossible(parameters: Mapping[str, Any]) -> None:
     """Refuse addresses that name what no database can hold.
 
     Raises:
-        NotFound: a number is too large, or there is a NUL in the text.
+        NotFound: a number is too large.
     """
     for value in parameters.values():
         text = str(value)
-        too_large = text.isdecimal() and (len(text) > 19 or int(text) > LARGEST_ID)
-        if too_large or "\0" in text:
+        if text.isdecimal() and (len(text) > 19 or int(text) > LARGEST_ID):
             raise NotFound
 
 
@@ -283,6 +283,15 @@ class ApiVisit(_Visiting):
     def __init__(self, site: Site, request: Request, body: bytes) -> None:
         super().__init__(site, request)
         self._body = body
+
+    def refuse_nul(self) -> None:
+        """Refuse a text that no database can hold.
+
+        Raises:
+            InvalidInput: somewhere in the body there is a NUL.
+        """
+        if _NUL.search(self._body):
+            raise InvalidInput({"body": self.reader.gettext(UNSTORABLE)})
 
     def mutate(self, work: Callable[[Transaction], Any], status: int = 200) -> Response:
         """Run one command and answer with what it gives, as JSON; nothing at all makes a 204.
@@ -359,9 +368,15 @@ def _response(reply: Reply) -> Response:
     return Response(reply.body, reply.status, headers, media_type)
 
 
+# A NUL as JSON writes it, and not behind a backslash that is meant itself.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
 async def _api_visit(request: Request) -> ApiVisit:
     refuse_impossible(request.path_params)
-    return ApiVisit(request.app.state.site, request, await request.body())
+    visit = ApiVisit(request.app.state.site, request, await request.body())
+    visit.refuse_nul()
+    return visit
 
 
 ApiVisitDep = Annotated[ApiVisit, Depends(_api_visit)]
