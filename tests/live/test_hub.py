@@ -311,7 +311,7 @@ def test_heartbeats_go_on_whatever_can_not_be_read(
 def test_what_no_stream_can_be_called_never_stands_in_a_crowd(
     run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Where crowds stand is read for all of them at once: one such name would fail for everybody."""
+    """Where crowds stand is read for all of them at once: such a name would fail for everybody."""
 
     async def act(room: Room) -> None:
         listener = await room.listener()
