@@ -19,11 +19,19 @@ def main() -> None:
         missing = (error.name or "").split(".")[0]
         if missing in {"", "clutch", "clutch_ops"}:
             raise
-        sys.stderr.write(
-            f"The package {missing} is missing from the environment: run `make run` once "
-            "(or tools/bootstrap.sh run), which installs what requirements.lock lists.\n"
-        )
+        sys.stderr.write(f"The package {missing} is missing from the environment: {_remedy()}.\n")
         raise SystemExit(2) from None
+
+
+def _remedy() -> str:
+    from clutch.cli import is_in_checkout
+
+    if is_in_checkout():
+        return (
+            "run `make run` once (or tools/bootstrap.sh run), which installs what "
+            "requirements.lock lists"
+        )
+    return f"{sys.executable} -m pip check lists what is missing, and pip install brings it"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from clutch_ops.arguments import clutch
 from clutch_ops.refusals import DONE, REFUSED, Refused
+from clutch_ops.version import is_by_pip
 
 Command = Callable[[Path, Sequence[str]], int]
 
@@ -38,6 +39,9 @@ IN_SITE = {
 }
 
 
+# What needs a release's folder: its lock, its files in git, an environment of its own.
+NOT_BY_PIP = {"install", "doctor"} | IN_SITE.keys() - {"serve"}
+
 # Whoever typed one of these has to be told in which state the site is.
 CHANGING = {"update", "rollback", "restart", "restore", "recover", "redis"}
 
@@ -53,8 +57,18 @@ def is_operator_command(arguments: Sequence[str]) -> bool:
 
 
 def run(root: Path, arguments: Sequence[str]) -> int:
-    """Run the command that `arguments` begins with, in a checkout; the exit status."""
+    """Run the command that `arguments` begins with, in a checkout; the exit status.
+
+    Where pip installed Clutch, `root` is the folder with the packages.
+    """
     known = COMMANDS | EVERYWHERE
+    if arguments[0] in NOT_BY_PIP and is_by_pip(root):
+        print(
+            f"clutch {arguments[0]} does not work on a Clutch that pip installed.\n"
+            "Make a site: git clone its repository, then type bin/clutch install DIR there.",
+            file=sys.stderr,
+        )
+        return REFUSED
     if arguments[0] in known:
         return _call(known[arguments[0]], root, arguments[1:])
     print(

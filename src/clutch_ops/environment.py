@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from clutch_ops import packages
+from clutch_ops import launch, packages
 from clutch_ops.place import Place
 
 SECONDS = 120
@@ -30,13 +31,13 @@ class Found:
 
 def python_of(place: Place) -> Path:
     """The Python of the release's environment."""
-    return place.release / ".venv" / "bin" / "python"
+    return Path(sys.executable) if place.is_by_pip else launch.python_of(place.release)
 
 
 def run(place: Place, *arguments: str) -> subprocess.CompletedProcess[str] | None:
     """Run that Python as the site would; None when it can't be started or does not end."""
     surroundings = {name: value for name, value in os.environ.items() if "PYTHON" not in name}
-    surroundings |= {"PYTHONPATH": str(place.release / "src"), "CLUTCH_HOME": str(place.home)}
+    surroundings |= {"PYTHONPATH": str(place.sources), "CLUTCH_HOME": str(place.home)}
     surroundings["CLUTCH_ENV_FILE"] = str(place.settings_file)
     try:
         return subprocess.run(
@@ -75,4 +76,6 @@ def remedy(place: Place) -> str:
     """What makes the environment whole again."""
     if place.binding:
         return f"{place.typed} restart"
+    if place.is_by_pip:
+        return f"In the checkout that it came from: {sys.executable} -m pip install '.[redis]'"
     return f"{place.root / 'tools' / 'bootstrap.sh'} run"

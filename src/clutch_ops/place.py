@@ -1,7 +1,8 @@
 """Which site a command is about: one that `clutch install` made, or a checkout run by hand.
 
 In a checkout the settings are `.env` of the current folder and the environment, as for `clutch
-serve`; an installed site is where its launcher is, wherever that was typed.
+serve`, and so they are where pip installed Clutch; an installed site is where its launcher is,
+wherever that was typed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from clutch_ops.databases import Sqlite, Store
 from clutch_ops.layout import Binding, Layout
 from clutch_ops.postgres import Postgres
 from clutch_ops.refusals import NeedsPerson, Refused
+from clutch_ops.version import is_by_pip, release_of, sources_of
 
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 OURS = ("CLUTCH_", "DATABASE_URL", "REDIS_")
@@ -77,14 +79,22 @@ class Place:
     @property
     def version(self) -> str:
         """The release's number."""
-        from clutch_ops.version import release_of
-
         return release_of(self.release)
+
+    @property
+    def sources(self) -> Path:
+        """The folder with the release's packages."""
+        return sources_of(self.release)
+
+    @property
+    def is_by_pip(self) -> bool:
+        """Whether pip installed the release: then it has no environment and no lock of its own."""
+        return is_by_pip(self.release)
 
     @property
     def schemas(self) -> list[str]:
         """Every schema that the release knows, oldest first."""
-        versions = self.release / "src" / "clutch" / "migrations" / "versions"
+        versions = self.sources / "clutch" / "migrations" / "versions"
         return sorted(path.name[:4] for path in versions.glob("[0-9]*.py"))
 
     @contextmanager

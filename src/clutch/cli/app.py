@@ -14,6 +14,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from clutch.cli import is_in_checkout
+
 
 @dataclass(frozen=True)
 class Place:
@@ -80,8 +82,12 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Clutch, a self-hosted home for an esports community.",
-    epilog="Work without this environment, too: clutch version, install, status, logs, doctor, "
-    "backup, restore, redis.",
+    epilog=(
+        "Work without this environment, too: clutch version, install, status, logs, doctor, "
+        "backup, restore, redis."
+        if is_in_checkout()
+        else "Also: clutch version, status, logs, backup, restore, redis."
+    ),
 )
 
 
