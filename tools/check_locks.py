@@ -59,20 +59,21 @@ def check_closure(lock: str, requirements: Iterable[str], pins: Iterable[Pin]) -
     """Follow the requirements through the pins that apply on this machine."""
     here = {pin.name: pin for pin in pins if pin.applies()}
     waiting = list(wanted(requirements))
-    seen: set[tuple[str, frozenset[str]]] = set()
+    seen: set[tuple[str, frozenset[str], str]] = set()
     while waiting:
         requirement = waiting.pop()
         name: str = canonicalize_name(requirement.name)
-        if (name, frozenset(requirement.extras)) in seen:
+        asked = (name, frozenset(requirement.extras), str(requirement.specifier))
+        if asked in seen:
             continue
-        seen.add((name, frozenset(requirement.extras)))
+        seen.add(asked)
         if name not in here:
             yield f"{lock} does not pin {name}"
         elif not requirement.specifier.contains(here[name].version, prereleases=True):
             yield f"{lock} pins {name} {here[name].version}, which is not {requirement.specifier}"
         else:
             waiting += wanted(declared_by(name), requirement.extras)
-    for name in sorted(here.keys() - {name for name, _ in seen}):
+    for name in sorted(here.keys() - {name for name, *_ in seen}):
         yield f"{lock} pins {name}, which nothing asks for"
 
 
@@ -97,6 +98,8 @@ def check(pyproject: str, runtime_lock: str, dev_lock: str) -> Iterator[str]:
     extras = project["project"].get("optional-dependencies", {})
     runtime = project["project"]["dependencies"] + [one for each in extras.values() for one in each]
     everything = runtime + project["dependency-groups"]["dev"]
+    # The tests build the wheel by what is pinned, which has to be what `pip install` may take.
+    everything += project["build-system"]["requires"]
     runtime_pins, dev_pins = list(read_pins(runtime_lock)), list(read_pins(dev_lock))
     yield from check_form("requirements.lock", runtime_lock, runtime_pins)
     yield from check_form("requirements-dev.lock", dev_lock, dev_pins)

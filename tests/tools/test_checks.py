@@ -31,6 +31,11 @@ def test_a_pin_older_than_asked_for_is_found() -> None:
     assert "requirements.lock pins alembic" in faults(newer)
 
 
+def test_a_build_requirement_that_no_lock_pins_is_found() -> None:
+    newer = PYPROJECT.replace('requires = ["hatchling', 'requires = ["hatchling>=99", "hatchling')
+    assert "requirements-dev.lock pins hatchling" in faults(newer)
+
+
 def test_a_pin_that_nothing_asks_for_is_found() -> None:
     fewer = PYPROJECT.replace('  "nh3>=0.3.8",\n', "")
     assert "requirements.lock pins nh3, which nothing asks for" in faults(fewer)
