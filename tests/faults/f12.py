@@ -56,6 +56,7 @@ async def _lose_heartbeats(going: Round, proxy: Proxy, share: int) -> None:
     """Who misses one hears the next, or from elsewhere."""
     proxy.lose_frame(share, HEARTBEAT)
     await going.wait(HEARTBEAT_S + 1)
+    await going.until(lambda: bool(proxy.lost), 10)
     proxy.lose_frame(0, HEARTBEAT)
     going.report.figure("heartbeat lost", f"{len(proxy.lost)}")
     going.report.require_that("heartbeat was lost", bool(proxy.lost), "none was")

@@ -13,6 +13,7 @@ import struct
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from tests.faults.frames import FrameSplitter, text_of
 
@@ -108,6 +109,8 @@ class Proxy:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # The loop closes what was reset in its next round.
+        await asyncio.sleep(0)
 
     # --- faults -----------------------------------------------------------------------------------
 
@@ -152,23 +155,25 @@ class Proxy:
             self._listener.close()
             self._listener = None
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # No coroutine: one that had not begun when all this ends would leave its line open.
         line = _Line(writer, writer.get_extra_info("peername")[0])
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
         self._lines.add(line)
         self.opened += 1
-        try:
+        task = asyncio.create_task(self._attend(line, reader))
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._forget, line))
+
+    async def _attend(self, line: _Line, reader: asyncio.StreamReader) -> None:
+        with suppress(OSError, asyncio.CancelledError, EOFError):
             await self._serve(line, reader)
-        except (OSError, asyncio.CancelledError, EOFError):
-            pass
-        finally:
-            self._lines.discard(line)
-            self._tasks.discard(task)
-            for end in (line.near, line.far):
-                if end is not None:
-                    end.close()
+
+    def _forget(self, line: _Line, task: asyncio.Task[None]) -> None:
+        self._lines.discard(line)
+        self._tasks.discard(task)
+        for end in (line.near, line.far):
+            if end is not None:
+                end.close()
 
     async def _serve(self, line: _Line, reader: asyncio.StreamReader) -> None:
         if self.mode is Mode.RESET:

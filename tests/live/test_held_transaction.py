@@ -7,7 +7,7 @@ come back for it. Whoever follows the log must neither skip nor reorder anything
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -19,6 +19,7 @@ from clutch.kernel.settings import Settings
 from tests.live.conftest import Pair
 from tests.live.reader import reading
 from tests.live.things import score
+from tests.serve.running import wait_until
 
 HELD_S = 0.6
 
@@ -93,12 +94,20 @@ def other(settings: Settings) -> Iterator[Site]:
     opened.close()
 
 
-def follow_while_held(site: Site, other: Site) -> list[log.Event]:
-    """What a follower read, from before the hold to after everybody had committed."""
+def follow_while_held(
+    site: Site, other: Site, has_seen: Callable[[list[log.Event]], bool] | None = None
+) -> list[log.Event]:
+    """What a follower read, from before the hold to after everybody had committed.
+
+    It is held for a moment, or until the follower `has_seen` what it waits for.
+    """
     follower = Follower(other)
     follower.start()
     with holding(site, "held") as go_on, committing(other, ["a", "b"], 10):
-        go_on.wait(HELD_S)
+        if has_seen is None:
+            go_on.wait(HELD_S)
+        else:
+            wait_until(lambda: has_seen(follower.read), 9)
         assert "held" not in {one.stream for one in follower.read}
         go_on.set()
     follower.ended.set()
@@ -124,7 +133,7 @@ def test_without_the_logs_lock_this_very_test_would_see_a_skipped_event(
     no_turn = select(literal(1).label("nothing")).subquery("turn")
     monkeypatch.setattr(appending, "_APPEND_IN_TURN", appending.append_in_turn(no_turn))
     site, other = open_site(postgres_settings), open_site(postgres_settings)
-    read = follow_while_held(site, other)
+    read = follow_while_held(site, other, lambda read: {"a", "b"} <= {one.stream for one in read})
     assert "held" in {stream for stream, _ in in_the_log(site)}
     assert "held" not in {one.stream for one in read}
     site.close()

@@ -271,17 +271,21 @@ def test_the_end_of_the_site_ends_every_transport_within_five_seconds(
     with live_sites(sqlite_settings, tmp_path / "end", 1) as (running,):
         events = EventsLine(f"{running.address}/live/events?follow=site")
         polled: list[str] = []
+        follows = threading.Event()
 
         def poll() -> None:
             ledger = Ledger()
             with following("poll", running.address, ["site"], ledger) as reader:
+                reader.next("subscribed")
+                follows.set()
                 polled.append(reader.next("bye", seconds=20)["code"])
 
         waiting = threading.Thread(target=poll)
         waiting.start()
         with reading(running.address) as socket:
             follow(socket, events)
-            time.sleep(0.3)
+            assert follows.wait(10)
+            time.sleep(1)  # in which it asks for what comes next
             assert running.end() < 5
             assert socket.next("bye")["code"] == "closing"
         told = [frame for frame in iter_frames(events) if frame["type"] == "bye"]
