@@ -46,9 +46,9 @@ class Target:
             asked = parse_qs(parts.query).get("db", ["0"])[-1]
             number = int(asked if is_socket else parts.path.strip("/") or asked)
         except ValueError:
-            raise Refused(f"{without_login(url)} is no address of a Redis.", EXAMPLE) from None
+            raise Refused(NO_ADDRESS, EXAMPLE) from None
         if parts.scheme not in {"redis", "rediss", "unix"} or not (parts.hostname or is_socket):
-            raise Refused(f"{without_login(url)} is no address of a Redis.", EXAMPLE)
+            raise Refused(NO_ADDRESS, EXAMPLE)
         return cls(
             host=parts.hostname or "",
             port=port,
@@ -64,13 +64,11 @@ class Target:
         return self.path or f"{self.host}:{self.port}"
 
 
+# It is not repeated: nobody knows which part of a malformed one is the password.
+NO_ADDRESS = "That is no address of a Redis."
 EXAMPLE = "Write it like redis://user:password@host:6379/0 (rediss:// for TLS, unix:///path)."
-
-
-def without_login(url: str) -> str:
-    """An address that may be shown."""
-    head, at, tail = url.rpartition("@")
-    return f"{head.partition('://')[0]}://***@{tail}" if at else url
+# What follows are the words that the server was sent, a password among them.
+ECHO = ", with args beginning with"
 
 
 class Line:

@@ -23,7 +23,7 @@ def settings(**environment: str) -> Settings:
         ("CLUTCH_ZONE", "Mars/Base", "CLUTCH_ZONE=Mars/Base"),
         ("CLUTCH_SIGNUP_LIMIT", "many", "CLUTCH_SIGNUP_LIMIT=many"),
         ("CLUTCH_URL", "example.org", "CLUTCH_URL=example.org"),
-        ("DATABASE_URL", "mysql://db", "DATABASE_URL=mysql://db"),
+        ("DATABASE_URL", "mysql://db", "DATABASE_URL=[*]{3}: must begin with sqlite:"),
         ("REDIS_PORT", "x", "REDIS_PORT=x"),
         ("REDIS_URL", "http://cache", "must begin with redis:"),
         ("REDIS_URL", "redis://cache:many", "not an address of a Redis"),

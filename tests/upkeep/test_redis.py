@@ -109,3 +109,10 @@ def test_addresses_are_read_as_everybody_writes_them() -> None:
 def test_a_value_that_a_settings_file_would_cut_is_quoted() -> None:
     lines = dotenv.changed(["A=1", "export A=2", "B=3"], {"A": "x #y", "C": "plain"})
     assert lines == ["A='x #y'", "B=3", "C=plain"]
+@pytest.mark.parametrize("url", ["redis://:sE/cReT@host:6379", ":sEcReT@host:6379"])
+def test_no_part_of_a_malformed_address_is_repeated(url: str) -> None:
+    with pytest.raises(Refused) as refused:
+        Target.of(url)
+    assert "cReT" not in f"{refused.value} {vars(refused.value)}"
+
+

@@ -11,9 +11,10 @@ import os
 import re
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -21,6 +22,8 @@ from limits import parse_many
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from clutch.kernel.redis_address import host_of_redis, url_of_redis, with_password
 
 PREFIX = "CLUTCH_"
 PLAIN = {
@@ -30,8 +33,8 @@ PLAIN = {
 DOTENV = Path(".env")
 # Read by commands, not by the site.
 ALSO_KNOWN = {"CLUTCH_TOKEN", "CLUTCH_TEST_DATA", "CLUTCH_ENV_FILE"}
-_SECRET = re.compile("password|token", re.IGNORECASE)
-_WITHOUT_LOGIN = re.compile("//[^/@]*@")
+# Addresses are among them: nobody knows which part of a malformed one is the password.
+_SECRET = re.compile("password|token|database_url|redis_host|redis_url", re.IGNORECASE)
 
 
 class BadSettings(Exception):
@@ -79,38 +82,15 @@ def _mailbox(text: str) -> str:
 
 def _database(url: str) -> str:
     try:
-        name = make_url(url).get_backend_name()
+        parts = make_url(url)
+        name = parts.get_backend_name()
     except (ArgumentError, ValueError):
         raise ValueError("not a database address") from None
+    if "@" in (parts.host or ""):
+        raise ValueError("not a database address; write an @ in the password as %40")
     if name not in {"sqlite", "postgresql", "postgres"}:
         raise ValueError("must begin with sqlite: or postgresql:")
     return url
-
-
-def _redis(url: str) -> str:
-    if not url.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("must begin with redis://, rediss:// or unix://")
-    try:
-        parts = urlsplit(url)
-        is_address = parts.port != 0 and (parts.scheme == "unix" or _is_number(parts.path[1:]))
-    except ValueError:
-        is_address = False
-    if not is_address:
-        raise ValueError("not an address of a Redis; write it like redis://user:password@host/0")
-    return url
-
-
-def _is_number(text: str) -> bool:
-    return not text or (text.isascii() and text.isdecimal())
-
-
-def _with_password(url: str, password: str | None) -> str:
-    """The address with this password, unless it has one."""
-    parts = urlsplit(url)
-    if not password or parts.password is not None:
-        return url
-    user, _, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
 
 def _site_url(url: str) -> str:
@@ -163,10 +143,12 @@ class Settings(BaseModel):
     database_url: Annotated[str, AfterValidator(_database)] | None = Field(
         None, validation_alias="DATABASE_URL"
     )
-    redis_host: str | None = Field(None, validation_alias="REDIS_HOST")
+    redis_host: Annotated[str, AfterValidator(host_of_redis)] | None = Field(
+        None, validation_alias="REDIS_HOST"
+    )
     redis_port: int | None = Field(None, ge=1, le=65535, validation_alias="REDIS_PORT")
     redis_password: str | None = Field(None, validation_alias="REDIS_PASSWORD")
-    redis_url: Annotated[str, AfterValidator(_redis)] | None = Field(
+    redis_url: Annotated[str, AfterValidator(url_of_redis)] | None = Field(
         None, validation_alias="REDIS_URL"
     )
 
@@ -183,12 +165,12 @@ class Settings(BaseModel):
         without a password takes `REDIS_PASSWORD`. None when nothing of it is set.
         """
         if self.redis_url:
-            return _with_password(self.redis_url, self.redis_password)
+            return with_password(self.redis_url, self.redis_password)
         if not (self.redis_host or self.redis_port or self.redis_password):
             return None
         host = self.redis_host or "localhost"
         place = f"[{host}]" if ":" in host else host
-        return _with_password(f"redis://{place}:{self.redis_port or 6379}", self.redis_password)
+        return with_password(f"redis://{place}:{self.redis_port or 6379}", self.redis_password)
 
     @property
     def run_folder(self) -> Path:
@@ -217,10 +199,12 @@ class Settings(BaseModel):
     @property
     def secrets(self) -> frozenset[str]:
         """What must never be shown, wherever it turns up."""
-        urls = (self.redis_url, self.database_url)
-        given = {urlsplit(url).password for url in urls if url}
-        given |= {self.redis_password, self.mail_password, self.metrics_token}
-        return frozenset(word for one in given if one for word in (one, unquote(one)))
+        given = {self.redis_password, self.mail_password, self.metrics_token}
+        given.add(urlsplit(self.redis_url or "").password)
+        # Not by `urlsplit`: a database's password may have a slash in it.
+        given.add(make_url(self.database_url or "sqlite://").password)
+        words = ((one, unquote(one), quote(one, safe="")) for one in given if one)
+        return frozenset(chain.from_iterable(words))
 
     @property
     def mail(self) -> bool:
@@ -285,5 +269,6 @@ def _sentence(error: ValidationError) -> str:
     field = str(first["loc"][0])
     name = field if field in PLAIN.values() else PREFIX + field.upper()
     reason = first["msg"].removeprefix("Value error, ")
-    value = "***" if _SECRET.search(field) else _WITHOUT_LOGIN.sub("//***@", str(first["input"]))
+    given = str(first["input"])
+    value = "***" if _SECRET.search(field) or "@" in given else given
     return f"{name}={value}: {reason[0].lower() + reason[1:]}."
