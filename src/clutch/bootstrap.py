@@ -248,7 +248,7 @@ def _remember_and_forget(personal: Personal) -> None:
 
 def _capabilities(settings: Settings, clock: Clock, *, serves: bool) -> Capabilities:
     # What follows the log is asked by nobody: the serving processes say how things stand.
-    known = Capabilities(clock, says=serves)
+    known = Capabilities(clock, says=serves, secrets=settings.secrets)
     websockets = optional.load("websockets")
     if websockets:
         known.declare("live", State.UP, N_("WebSockets carry live updates."))

@@ -115,7 +115,7 @@ class Line:
         line = self._line()
         kind, rest = line[:1], line[1:].decode(errors="replace")
         if kind == b"-":
-            raise RedisSays(rest)
+            raise RedisSays(rest.partition(ECHO)[0])
         if kind in {b"+", b":"}:
             return rest
         if kind == b"$" and rest.lstrip("-").isdecimal():

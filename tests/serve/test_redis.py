@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socketserver
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -113,6 +115,27 @@ def test_no_secret_is_in_the_log_or_in_the_files_that_are_left(
         left = [path.read_text() for path in (tmp_path / "home" / "run").glob("*.json")]
         assert len(left) >= 4
         assert CANARY not in site.said() + "".join(left)
+
+
+class Repeats(socketserver.BaseRequestHandler):
+    """Answers each command with the password, as proxies of some makers do."""
+
+    def handle(self) -> None:
+        while self.request.recv(1000):
+            self.request.sendall(f"-ERR what is {CANARY}-redis?\r\n".encode())
+
+
+def test_a_password_that_the_server_repeats_is_nowhere(tmp_path: Path) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Repeats) as parrot:
+        threading.Thread(target=parrot.serve_forever, daemon=True).start()
+        address = f"redis://:{CANARY}-redis@127.0.0.1:{parrot.server_address[1]}"
+        with site_running(tmp_path, {"REDIS_URL": address}) as site:
+            wait_until(lambda: all_are(site, "down"))
+            run = tmp_path / "home" / "run"
+            wait_until(lambda: any("what is ***" in one.read_text() for one in run.glob("*.json")))
+            left = [one.read_text() for one in run.glob("*.json")]
+            assert CANARY not in site.said() + "".join(left)
+        parrot.shutdown()
 
 
 def test_an_address_that_no_process_could_use_stops_the_start_with_a_sentence(

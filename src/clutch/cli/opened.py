@@ -20,7 +20,7 @@ def opened_site() -> Iterator[Site]:
     """The site that the settings name; a refusal or a bad setting ends it with one line."""
     try:
         settings = load_settings()
-        logs.configure("warning")
+        logs.configure("warning", settings.secrets)
         prepare(settings)
         site = open_site(settings)
     except (BadSettings, Refusal) as reason:

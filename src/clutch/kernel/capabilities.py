@@ -3,13 +3,14 @@
 Names: `redis`, `live`, `statistics`, `achievements`, `notices`, `mail`, `metrics`. A reason is an
 English sentence with `{facts}`, marked with `N_`: it goes into the log as it is and is translated
 where people read it. What a library or the system says of it, in no language of ours, is the fact
-`detail`: it stands in the log and beside the sentence, for admins.
+`detail`: it stands in the log and beside the sentence, for admins, and like in the log without
+secrets: servers repeat what they were sent.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,7 @@ import msgspec
 import structlog
 
 from clutch.kernel.clock import Clock
+from clutch.kernel.logs import Blanks
 from clutch.kernel.refusals import N_
 
 _log = structlog.get_logger("capabilities")
@@ -68,12 +70,14 @@ class Capabilities:
     """The one registry of what is optional.
 
     A change of state is one line in the log and one call of each listener, never one a request.
-    Any thread may ask and tell. A process that nobody asks writes no lines (`says`).
+    Any thread may ask and tell. A process that nobody asks writes no lines (`says`). No detail
+    has one of the `secrets` in it.
     """
 
-    def __init__(self, clock: Clock, *, says: bool = True) -> None:
+    def __init__(self, clock: Clock, *, says: bool = True, secrets: Iterable[str] = ()) -> None:
         self._clock = clock
         self._says = says
+        self._blanks = Blanks(secrets)
         self._lock = threading.Lock()
         self._all: dict[str, Capability] = {}
         self._rest: dict[str, tuple[State, str, Mapping[str, Any]]] = {}
@@ -91,6 +95,8 @@ class Capabilities:
 
     def set(self, name: str, state: State, sentence: str = WELL, **facts: Any) -> None:
         """Say how a capability stands now. Another reason for the same state is no change."""
+        if "detail" in facts:
+            facts["detail"] = self._blanks.blank(str(facts["detail"]))
         with self._lock:
             before = self._all.get(name)
             if before is not None and before.state is state:

@@ -127,7 +127,7 @@ def is_secret(name: str) -> bool:
 
 
 class Blanks:
-    """The last thing that happens to a line before it is written."""
+    """The last thing that happens to a line before it is written, and to what others say of us."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
@@ -138,6 +138,10 @@ class Blanks:
         self._known = re.compile("|".join(map(re.escape, longest_first))) if known else None
 
     def __call__(self, _: Any, __: str, text: Any) -> str:
+        return self.blank(text)
+
+    def blank(self, text: str) -> str:
+        """The text without secrets."""
         text = _LOGIN.sub(HIDDEN + "@", text)
         text = _BEARER.sub(r"\1 " + HIDDEN, text)
         text = _LINK.sub(HIDDEN, text)

@@ -17,6 +17,8 @@ FULL: Final = N_("Redis at {address} has no memory left.")
 DEAF: Final = N_("Redis at {address} does not pass messages on.")
 WAITS: Final = N_("Redis at {address} answers again and waits for the database.")
 FAILED: Final = N_("Redis at {address} refuses a command.")
+# What follows are the words that it was sent, a password among them, cut at any letter.
+_ECHO = ", with args beginning with"
 
 
 class Trouble(Exception):
@@ -57,11 +59,12 @@ def trouble_of(error: Exception, redis: ModuleType, address: str, ms: int) -> Tr
 
 
 def _of_answer(error: Exception, redis: ModuleType, address: str) -> Trouble:
-    if isinstance(error, redis.exceptions.ReadOnlyError):
+    known = redis.exceptions
+    if isinstance(error, known.ReadOnlyError):
         return Trouble(READ_ONLY, final=True, address=address)
-    if isinstance(error, redis.exceptions.OutOfMemoryError):
+    if isinstance(error, known.OutOfMemoryError):
         return Trouble(FULL, final=True, address=address)
-    text = str(error)
+    text = str(error).partition(_ECHO)[0]
     word = text.split(" ", 1)[0]
     if word in {"NOAUTH", "WRONGPASS", "NOPERM"} or "without any password" in text:
         return Trouble(LOCKED, final=True, address=address)
