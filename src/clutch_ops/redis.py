@@ -15,11 +15,17 @@ from clutch_ops.refusals import DONE, REFUSED, Refused
 from clutch_ops.resp import Line, RedisSays, Target
 
 USUAL = "redis://127.0.0.1:6379/0"
+# No node of a cluster has all of so many keys.
+KEYS_TRIED = 16
 NAMES = ("REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD")
 WAYS = {
     "WRONGPASS": "The password is wrong.",
     "NOAUTH": "It wants a password.",
     "NOPERM": "This user may not do what the site needs (GET, SET, PUBLISH, SUBSCRIBE, INFO).",
+    **dict.fromkeys(
+        ("MOVED", "ASK", "CLUSTERDOWN"),
+        "It is a node of a cluster, which has only some of the keys: a single Redis is needed.",
+    ),
     "READONLY": "It is a replica that takes no writes: name the one that it copies.",
     "OOM": "Its memory is full: set maxmemory-policy allkeys-lru there, or give it more.",
     "ERR": "It refuses the command.",
@@ -80,6 +86,8 @@ def look(target: Target) -> dict[str, str]:
             line.ask("SET", key, "1", "EX", "10")
             if line.ask("GET", key) != "1":
                 raise RedisSays("ERR what was written is not there")
+            for number in range(KEYS_TRIED):
+                line.ask("GET", f"{key}:{number}")
             line.ask("DEL", key)
             line.ask("PUBLISH", key, "1")
             return _described(target, line.ask("INFO"))

@@ -9,11 +9,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 START_SECONDS = 10.0
+SLOTS = 16_384
 ADVICE = "no Redis here: install it (Debian: apt-get install redis-server), or run `make test`"
 
 
@@ -40,6 +41,8 @@ class RedisServer:
 
     def __init__(self, *options: str) -> None:
         self.port = free_port()
+        # Where the nodes of a cluster speak with each other.
+        self.bus = ""
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -97,6 +100,33 @@ class RedisServer:
             return self.run("PING")[:1] in {b"+", b"-"}
         except OSError:
             return False
+
+
+@contextmanager
+def cluster(folder: Path, count: int) -> Iterator[list[RedisServer]]:
+    """Servers that share the keys among them, as Redis Cluster does."""
+    with ExitStack() as stack:
+        nodes = [stack.enter_context(_node(folder / f"node-{one}")) for one in range(count)]
+        slots = SLOTS // count
+        for place, node in enumerate(nodes):
+            last = SLOTS - 1 if place == count - 1 else (place + 1) * slots - 1
+            node.run("CLUSTER", "ADDSLOTSRANGE", str(place * slots), str(last))
+            node.run("CLUSTER", "MEET", "127.0.0.1", str(nodes[0].port), nodes[0].bus)
+        until = time.monotonic() + START_SECONDS
+        while not all(b"cluster_state:ok" in one.run("CLUSTER", "INFO") for one in nodes):
+            assert time.monotonic() < until, "they make no cluster"
+            time.sleep(0.05)
+        yield nodes
+
+
+@contextmanager
+def _node(folder: Path) -> Iterator[RedisServer]:
+    folder.mkdir()
+    bus = str(free_port())
+    options = ("--cluster-enabled", "yes", "--cluster-port", bus, "--dir", str(folder))
+    with running(*options) as server:
+        server.bus = bus
+        yield server
 
 
 def encoded(*words: str | bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import threading
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +13,7 @@ from clutch_ops import dotenv
 from clutch_ops.refusals import Refused
 from clutch_ops.resp import Target
 from tests.fixtures.site import on_sqlite
-from tests.services.redis import RedisServer, free_port, running
+from tests.services.redis import RedisServer, cluster, free_port, running
 from tests.upkeep.checkouts import Checkout
 
 pytestmark = on_sqlite
@@ -68,6 +69,20 @@ def test_a_server_that_the_site_could_not_use_is_refused(checkout: Checkout) -> 
         assert "DB index" in enable(checkout, f"redis://127.0.0.1:{server.port}/7")
 
 
+def test_a_node_of_a_cluster_is_refused(checkout: Checkout, tmp_path: Path) -> None:
+    with cluster(tmp_path, 3) as nodes:
+        for node in nodes:
+            told = enable(checkout, f"redis://127.0.0.1:{node.port}")
+            assert "a node of a cluster" in told
+
+
+def test_a_password_that_the_server_repeats_is_not_shown(checkout: Checkout) -> None:
+    with running("--requirepass", "secret-one", "--rename-command", "AUTH", "") as server:
+        told = enable(checkout, f"redis://:secret-one@127.0.0.1:{server.port}")
+    assert "unknown command" in told
+    assert "secret-one" not in told
+
+
 def test_what_is_no_redis_or_says_nothing_is_refused(checkout: Checkout) -> None:
     page = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
     threading.Thread(target=page.serve_forever, daemon=True).start()
@@ -99,6 +114,13 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
         Target.of(url)
 
 
+@pytest.mark.parametrize("url", ["redis://:sE/cReT@host:6379", ":sEcReT@host:6379"])
+def test_no_part_of_a_malformed_address_is_repeated(url: str) -> None:
+    with pytest.raises(Refused) as refused:
+        Target.of(url)
+    assert "cReT" not in f"{refused.value} {vars(refused.value)}"
+
+
 def test_addresses_are_read_as_everybody_writes_them() -> None:
     found = Target.of("rediss://me:a%40b@h:1/2")
     assert (found.user, found.password, found.number, found.tls) == ("me", "a@b", 2, True)
@@ -109,10 +131,3 @@ def test_addresses_are_read_as_everybody_writes_them() -> None:
 def test_a_value_that_a_settings_file_would_cut_is_quoted() -> None:
     lines = dotenv.changed(["A=1", "export A=2", "B=3"], {"A": "x #y", "C": "plain"})
     assert lines == ["A='x #y'", "B=3", "C=plain"]
-@pytest.mark.parametrize("url", ["redis://:sE/cReT@host:6379", ":sEcReT@host:6379"])
-def test_no_part_of_a_malformed_address_is_repeated(url: str) -> None:
-    with pytest.raises(Refused) as refused:
-        Target.of(url)
-    assert "cReT" not in f"{refused.value} {vars(refused.value)}"
-
-

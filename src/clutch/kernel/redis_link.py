@@ -32,7 +32,11 @@ CHECK_AGAIN_S = 0.2
 # The longest pause, the connect and the checks together keep a return below five seconds.
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 3.0
+# Lost again sooner, it was not really back: pauses go on growing, and nothing is said twice.
+STEADY_S = 10.0
 PROBE_KEPT_S = 60
+# No node of a cluster has all of so many keys.
+KEYS_TRIED = 16
 
 ASKED = N_("Redis at {address} has not answered yet.")
 WORKS = N_("Redis at {address} answers.")
@@ -65,6 +69,9 @@ class RedisLink:
         self._why = Trouble(ASKED, address=self._address)
         self._client: Any = None
         self._pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+        self._up_at = 0.0
+        self._refused: tuple[Command, ...] = ()
+        self._bugs: set[type[Exception]] = set()
         self.returned: Callable[[], None] = lambda: None
         self.looked: Callable[[], None] = lambda: None
         self.heard: Callable[[str], None] = lambda _: None
@@ -117,8 +124,8 @@ class RedisLink:
                 self._use()
             except Trouble as trouble:
                 self._lose(trouble)
-            except Exception:  # noqa: BLE001 - a bug: said in full, and Redis is done without
-                _log.exception("redis failed")
+            except Exception as error:  # noqa: BLE001 - a bug: Redis is done without
+                self._say_once(error)
                 self._lose(Trouble(N_("An unexpected error; the log has it.")))
             self._ended.wait(self._pauses.next())
 
@@ -132,7 +139,7 @@ class RedisLink:
             self._settle()
             ear.start(self._hear, self._calls.wake)
             self._was_lost = False
-            self._pauses.begin_anew()
+            self._up_at = time.monotonic()
             self._breaker.close()
             self._capabilities.set("redis", State.UP, WORKS, address=self._address)
             self._serve(ear)
@@ -158,6 +165,8 @@ class RedisLink:
 
     def _look(self) -> float:
         """Check the server and send an echo; the pause until the next time."""
+        if time.monotonic() - self._up_at >= STEADY_S:
+            self._begin_anew()
         check = Call((*self._probe(), ("PUBLISH", self.key(self._holder), "echo")))
         if not self._execute([check]):
             return CHECK_AGAIN_S
@@ -182,10 +191,13 @@ class RedisLink:
         return True
 
     def _answer(self, call: Call, answers: list[Any]) -> None:
-        failed = next((one for one in answers if isinstance(one, Exception)), None)
-        if failed is not None:
+        pairs = zip(call.commands, answers, strict=True)
+        refused = next((pair for pair in pairs if isinstance(pair[1], Exception)), None)
+        if refused is not None:
+            command, error = refused
+            self._refused = (command,)
             if call.fail():
-                self._note(self._trouble(failed))
+                self._note(self._trouble(error))
         elif call.answer(answers):
             self._breaker.note(well=True)
 
@@ -201,14 +213,28 @@ class RedisLink:
         self._was_lost = True
         self._capabilities.set("redis", State.DOWN, trouble.sentence, **trouble.facts)
 
+    def _say_once(self, bug: Exception) -> None:
+        if type(bug) not in self._bugs:
+            _log.error("redis failed", exc_info=bug)
+        self._bugs.add(type(bug))
+
+    def _begin_anew(self) -> None:
+        """It has been well for a while: the next trouble is a first one."""
+        self._pauses.begin_anew()
+        self._refused = ()
+        self._bugs.clear()
+
     # --- a server that is (back) there ------------------------------------------------------------
 
     def _probe(self) -> tuple[Command, ...]:
-        # It must take writes, too: a replica answers a PING gladly.
-        return (("SET", self.key(f"probe:{self._holder}"), "1", "EX", PROBE_KEPT_S),)
+        # It must take writes, too: a replica answers a PING gladly. And a user may write, not read.
+        key = self.key(f"probe:{self._holder}")
+        return (("SET", key, "1", "EX", PROBE_KEPT_S), ("GET", key))
 
     def _check(self) -> None:
-        for answer in self._send(self._probe()):
+        """See that it takes what work is made of, for any key, and what it refused last."""
+        keys = (("GET", self.key(f"probe:{number}")) for number in range(KEYS_TRIED))
+        for answer in self._send((*self._probe(), *keys, *self._refused)):
             if isinstance(answer, Exception):
                 raise self._trouble(answer)
 

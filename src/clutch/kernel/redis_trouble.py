@@ -12,6 +12,10 @@ SILENT: Final = N_("Redis at {address} does not answer within {ms} ms.")
 REFUSES: Final = N_("Redis at {address} can't be reached.")
 BROKE_OFF: Final = N_("Redis at {address} broke the connection.")
 LOCKED: Final = N_("Redis at {address} does not accept the password, or this user may not do that.")
+CLUSTER: Final = N_(
+    "Redis at {address} is a node of a cluster, which has only some of the keys; a single Redis is "
+    "needed."
+)
 READ_ONLY: Final = N_("Redis at {address} can only be read: it is a replica, or its disk is full.")
 FULL: Final = N_("Redis at {address} has no memory left.")
 DEAF: Final = N_("Redis at {address} does not pass messages on.")
@@ -65,12 +69,19 @@ def _of_answer(error: Exception, redis: ModuleType, address: str) -> Trouble:
     if isinstance(error, known.OutOfMemoryError):
         return Trouble(FULL, final=True, address=address)
     text = str(error).partition(_ECHO)[0]
+    if isinstance(error, _of_clusters(known)) or "in cluster mode" in text:
+        return Trouble(CLUSTER, final=True, address=address)
     word = text.split(" ", 1)[0]
     if word in {"NOAUTH", "WRONGPASS", "NOPERM"} or "without any password" in text:
         return Trouble(LOCKED, final=True, address=address)
     if word == "MISCONF":
         return Trouble(READ_ONLY, final=True, address=address)
     return Trouble(FAILED, final=True, address=address, detail=text.rstrip("."))
+
+
+def _of_clusters(known: ModuleType) -> tuple[type[Exception], ...]:
+    # MOVED is a kind of ASK to the library.
+    return (known.AskError, known.ClusterDownError, known.ClusterCrossSlotError)
 
 
 def _why(error: Exception) -> str:
