@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,15 @@ from clutch.kernel import redis_link
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import SystemClock
 from clutch.kernel.redis_link import RedisLink
-from tests.kernel.test_redis_link import RETURN_S, Room, reason, state, until, until_down
+from tests.kernel.test_redis_link import (
+    RETURN_S,
+    Room,
+    counted,
+    reason,
+    state,
+    until,
+    until_down,
+)
 from tests.services.redis import RedisServer, cluster, running
 from tests.services.wire import Fault
 
@@ -181,3 +190,18 @@ def test_a_detail_is_blanked_like_the_log() -> None:
     known.set("mail", State.DOWN, "It fails.", detail=f"LOGIN me {PASSWORD} at smtp://me:x@h")
     assert known.get("mail").detail == "LOGIN me *** at smtp://***@h"
     assert known.get("mail").reason == "It fails. (LOGIN me *** at smtp://***@h)"
+
+
+def test_flapping_leaves_no_threads_and_no_connections_behind(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_link, "LONGEST_PAUSE_S", 0.4)
+    link = room.up()
+    back = counted(link)
+    for number in range(6):
+        room.wire.cut()
+        until(lambda times=number: len(back) > times and link.is_up)  # type: ignore[misc]
+    mine = {"redis", "redis-ear"}
+    until(lambda: sum(one.name in mine for one in threading.enumerate()) == 2)
+    # The link's two connections, and the one that asks.
+    assert room.server.run("CLIENT", "LIST").count(b"addr=") <= 3 * 2
