@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from clutch_ops.layout import Layout
 from clutch_ops.refusals import REFUSED, Refused
 from clutch_ops.standing import standing
 from tests.ops.sites import Site
+from tests.serve.running import wait_until
 from tests.services.redis import running
 from tools.tracked import ROOT
 
@@ -112,13 +113,34 @@ def test_an_address_that_is_none_is_told_with_how_to_name_another(site: Site) ->
     assert raised.value.advice == f"Name the right one: {way}"
 
 
-@pytest.mark.parametrize("command", ["doctor", "logs -f", "status --watch"])
-def test_ctrl_c_is_no_traceback(site: Site, command: str) -> None:
+@pytest.mark.parametrize("command", ["logs -f", "status --watch"])
+def test_ctrl_c_ends_what_goes_on_for_ever(site: Site, command: str) -> None:
     (site.current.generation / "logs").mkdir()
-    (site.current.generation / "logs" / "clutch.log").touch()
+    (site.current.generation / "logs" / "clutch.log").write_text("It began.\n", encoding="utf-8")
     process = site.begin(*command.split())
-    time.sleep(1)
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    wait_until(lambda: sleeps(process.pid))
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=30)
     assert "Traceback" not in said
-    assert process.returncode == (130 if command == "doctor" else 0), said
+    assert process.returncode == 0, said
+
+
+def sleeps(pid: int) -> bool:
+    return (
+        Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "S"
+    )
+
+
+def test_ctrl_c_in_the_midst_of_a_look_is_no_traceback(site: Site, folder: Path) -> None:
+    begun, hangs = folder / "begun", folder / "timedatectl"
+    hangs.write_text(f"#!/bin/sh\ntouch {begun}\nexec sleep 20\n", encoding="utf-8")
+    hangs.chmod(0o755)
+    path = {"PATH": f"{folder}:{os.environ['PATH']}"}
+    process = site.begin("doctor", environment=path)
+    wait_until(begun.exists, 30)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=30)
+    assert "Traceback" not in said
+    assert process.returncode == 130, said

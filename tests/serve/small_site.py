@@ -35,13 +35,20 @@ async def pid(_: Request) -> Response:
     return PlainTextResponse(str(os.getpid()))
 
 
+def mark(what: str) -> None:
+    """Leave a file `begun-WHAT` in the run folder: the request is under way."""
+    (Path(sys.argv[1]) / f"begun-{what}").touch()
+
+
 async def slow(_: Request) -> Response:
+    mark("slow")
     await asyncio.sleep(1)
     return PlainTextResponse("finished")
 
 
 def hang(_: Request) -> Response:
     """In a worker thread, which no event loop can cancel."""
+    mark("hang")
     time.sleep(60)
     return PlainTextResponse("too late")
 
@@ -50,6 +57,7 @@ async def stream(_: Request) -> Response:
     async def ticks() -> AsyncIterator[str]:
         while True:
             yield "data: tick\n\n"
+            mark("stream")
             await asyncio.sleep(0.2)
 
     return StreamingResponse(ticks(), media_type="text/event-stream")

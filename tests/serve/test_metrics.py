@@ -53,6 +53,7 @@ def seen(found: dict[str, float]) -> float:
 
 def test_figures_of_all_processes_are_added_up_and_outlive_one(tmp_path: Path) -> None:
     with site_running(tmp_path, {"CLUTCH_METRICS_TOKEN": TOKEN}) as site:
+        wait_until(lambda: scraped(site).get('clutch_processes{version="0.1.0"}') == 2)
         for _ in range(30):
             assert told(site, "/tournaments")[0] == 200
         wait_until(lambda: seen(scraped(site)) == 30)
@@ -231,9 +232,9 @@ def test_each_answers_within_300_ms_while_the_database_hangs(
         with statement_held_open(opened, "BEGIN", locked):
             for headers in ({}, admin):
                 for path, expected in HANGING.items():
-                    answers = [timed(client, path, headers) for _ in range(3)]
+                    answers = [timed(client, path, headers) for _ in range(6)]
                     assert {status for status, _ in answers} == {expected}, path
-                    # The best of three: a machine busy otherwise is not what is tested.
+                    # The best of six: a machine busy otherwise is not what is tested.
                     assert min(seconds for _, seconds in answers) < 0.3, path
         wait_until(lambda: "checks" in client.get("/healthz", headers=admin).json())
         wait_until(lambda: client.get("/readyz").status_code == 200)
