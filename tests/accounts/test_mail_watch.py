@@ -17,7 +17,7 @@ from clutch.kernel.settings import Settings
 from clutch.web.letters import register_letters
 from tests.accounts.conftest import HERE, People
 from tests.accounts.postbox import Postbox, serving
-from tests.services.redis import free_port
+from tests.services.ports import free_port
 
 
 @pytest.fixture

@@ -17,8 +17,9 @@ from tests.faults.field import make_field
 from tests.faults.history import Attempt
 from tests.faults.round import Options
 from tests.faults.scene import Load, Scene
-from tests.ops.sites import Done, Site, Visitors, copied, free_port, git, install
+from tests.ops.sites import Done, Site, Visitors, copied, git, install
 from tests.serve.running import Running, wait_until
+from tests.services.ports import free_port
 
 if TYPE_CHECKING:
     import subprocess

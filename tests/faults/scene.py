@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -25,6 +24,7 @@ from tests.faults.asking import Client, NoAnswer
 from tests.faults.field import Field, make_field
 from tests.faults.storage import postgres
 from tests.serve.running import Running, children_of, started
+from tests.services.ports import free_port
 
 BOOT_SECONDS = 30.0
 
@@ -201,13 +201,6 @@ def spare_of_sqlite(names: list[str]) -> int:
 
 def count_in(folder: str) -> int:
     return sum(1 for _ in Path(folder).iterdir())
-
-
-def free_port() -> int:
-    """A port that nobody has at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _proportional_kb(pid: int) -> int:

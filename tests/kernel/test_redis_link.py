@@ -19,7 +19,8 @@ from clutch.kernel.redis_link import RedisLink
 from clutch.kernel.redis_pool import open_pool
 from clutch.kernel.refusals import StorageUnavailable
 from clutch.kernel.settings import BadSettings
-from tests.services.redis import RedisServer, free_port, running
+from tests.services.ports import free_port
+from tests.services.redis import RedisServer, running
 from tests.services.wire import Fault, Wire
 
 # 200 ms, and what a busy machine adds to it.

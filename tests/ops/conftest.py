@@ -12,9 +12,10 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from tests.conftest import SESSION_FOLDER
-from tests.ops.sites import Site, copied, databases_of, free_port, install
+from tests.ops.sites import Site, copied, databases_of, install
 from tests.services.databases import Databases
 from tests.services.keeper import locked
+from tests.services.ports import free_port
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

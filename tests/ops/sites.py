@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,16 +24,11 @@ from clutch_ops.layout import Binding, Layout
 from clutch_ops.refusals import Refused
 from tests.serve.running import wait_until
 from tests.services.databases import Databases
+from tests.services.ports import free_port
 from tools.tracked import ROOT, tracked_files
 
 PARTS = ("bin", "src", "pyproject.toml", "requirements.lock", ".env.example")
 GIT = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def make_repository(folder: Path) -> None:

@@ -14,7 +14,7 @@ from tests.ops.test_update import migration
 from tests.proxies.conftest import PROXIES
 from tests.proxies.programs import NAME, Ports, is_here, proxy_running
 from tests.proxies.visitors import Visitor
-from tests.services.redis import free_port
+from tests.services.ports import free_port
 
 
 class Regular(threading.Thread):

@@ -14,8 +14,9 @@ import pytest
 from clutch_ops import databases as stores
 from clutch_ops.launch import url_for
 from clutch_ops.layout import Layout
-from tests.ops.sites import Site, copied, free_port, lend_environment
+from tests.ops.sites import Site, copied, lend_environment
 from tests.ops.test_update import migration
+from tests.services.ports import free_port
 
 pytestmark = [pytest.mark.long, pytest.mark.postgres]
 

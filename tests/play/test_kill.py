@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,16 +20,10 @@ from tests.play.conftest import Running
 from tests.play.test_one_truth import check_one_truth
 from tests.serve.running import START_SECONDS, started, wait_until
 from tests.serve.running import Running as Server
+from tests.services.ports import free_port
 
 pytestmark = on_sqlite
 PLAYERS = 128
-
-
-def free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def answers(server: Server) -> bool:

@@ -13,7 +13,7 @@ from tests.proxies.programs import NAME, Ports, Proxy, is_here, proxy_running
 from tests.proxies.visitors import Visitor
 from tests.serve.running import Running
 from tests.serve.whole_site import site_running
-from tests.services.redis import free_port
+from tests.services.ports import free_port
 
 PROXIES = ("nginx", "caddy")
 SIGNUPS = 3

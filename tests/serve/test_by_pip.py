@@ -19,7 +19,7 @@ import pytest
 from clutch.kernel.optional import EXTRAS
 from tests.serve.running import ROOT, START_SECONDS, Running, end_session, wait_until
 from tests.serve.whole_site import answers, told
-from tests.services.redis import free_port
+from tests.services.ports import free_port
 
 pytestmark = pytest.mark.updates
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)"')

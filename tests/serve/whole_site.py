@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.serve.running import ROOT, START_SECONDS, Running, started, wait_until
-from tests.services.redis import free_port
+from tests.services.ports import free_port
 
 
 def answers(site: Running) -> bool:

@@ -13,6 +13,8 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from tests.services.ports import free_port
+
 START_SECONDS = 10.0
 SLOTS = 16_384
 ADVICE = "no Redis here: install it (Debian: apt-get install redis-server), or run `make test`"
@@ -27,13 +29,6 @@ def find_binary() -> str:
     if found is None:
         raise RuntimeError(ADVICE)
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 class RedisServer:

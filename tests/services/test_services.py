@@ -1,6 +1,8 @@
 """The tests' own services: really their own, and gone when the session is."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,7 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.services.databases import Databases
+from tests.services.ports import free_port
 from tests.services.postgres import PostgresServer, wheel_binaries
+from tools.tracked import ROOT
 
 
 def only_value(url: str, query: str) -> object:
@@ -17,6 +21,11 @@ def only_value(url: str, query: str) -> object:
         row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]
+
+
+def test_a_port_is_given_to_one_process_only() -> None:
+    ask = "import sys; from tests.services.ports import _claim; sys.exit(_claim(int(sys.argv[1])))"
+    subprocess.run([sys.executable, "-c", ask, str(free_port())], cwd=ROOT, check=True)
 
 
 def test_two_tests_never_share_a_database(databases: Databases) -> None:

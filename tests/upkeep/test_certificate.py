@@ -16,7 +16,7 @@ import pytest
 
 from clutch_ops.doctor_certificate import certificate
 from clutch_ops.place import Place
-from tests.services.redis import free_port
+from tests.services.ports import free_port
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="apt-get install openssl")
 HERE = "IP:127.0.0.1"

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.fixtures.site import on_sqlite
-from tests.services.redis import free_port
+from tests.services.ports import free_port
 from tests.upkeep.checkouts import ROOT, Checkout
 from tests.upkeep.terminals import typed
 

@@ -13,7 +13,8 @@ from clutch_ops import dotenv
 from clutch_ops.refusals import Refused
 from clutch_ops.resp import Target
 from tests.fixtures.site import on_sqlite
-from tests.services.redis import RedisServer, cluster, free_port, running
+from tests.services.ports import free_port
+from tests.services.redis import RedisServer, cluster, running
 from tests.upkeep.checkouts import Checkout
 
 pytestmark = on_sqlite

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.fixtures.site import on_sqlite
 from tests.serve.running import Running, started, wait_until
-from tests.services.redis import free_port
+from tests.services.ports import free_port
 from tests.upkeep.checkouts import ROOT, Checkout
 
 pytestmark = on_sqlite
