@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clutch_ops.layout import Layout
-from tests.ops.sites import Site, commit, free_port, git, lend_environment, make_repository
+from tests.ops.sites import Site, commit, git, lend_environment, make_repository
 from tests.serve.running import wait_until
+from tests.services.ports import free_port
 from tests.services.redis import RedisServer
 from tools.steady import Steadier
 
