@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from clutch.accounts import mail_watch
 from clutch.accounts.mail_watch import GREET_EVERY_S, MailWatch
 from clutch.accounts.resets import ask_for_reset
 from clutch.bootstrap import Site, open_site
@@ -91,7 +93,7 @@ def test_a_server_that_goes_while_nothing_waits_is_noticed_by_the_next_greeting(
         assert state(site) is State.UP
     assert state(site) is State.UP, "nobody has greeted it since"
     later = time.monotonic() + 1.2 * GREET_EVERY_S
-    monkeypatch.setattr(time, "monotonic", lambda: later)
+    monkeypatch.setattr(mail_watch, "time", SimpleNamespace(monotonic=lambda: later))
     assert state(site) is State.DOWN
     site.close()
 

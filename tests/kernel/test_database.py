@@ -34,8 +34,16 @@ def test_who_waits_for_a_connection_waits_the_shorter_for_locks(database: Databa
         held = [others.enter_context(ExitStack()) for _ in range(WRITERS)]
         for one in held:
             one.enter_context(database.begin_write())
-        threading.Timer(1, held[0].close).start()
+
+        def let_go_of_one() -> None:
+            wait_until(lambda: bool(database._writers._waiting))
+            time.sleep(1)
+            held[0].close()
+
+        thread = threading.Thread(target=let_go_of_one)
+        thread.start()
         assert patience_ms(database) < BUSY_TIMEOUT_MS - 900
+        thread.join()
     # It was that transaction's alone.
     assert patience_ms(database) == BUSY_TIMEOUT_MS
 

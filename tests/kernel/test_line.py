@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from types import SimpleNamespace
 
-from clutch.kernel.line import Line
+import pytest
+
+from clutch.kernel import line as kernel_line
+from clutch.kernel.line import STANDS_STILL_S, Line
 from tests.serve.running import wait_until
 
 
-def stand_in(line: Line, name: str, order: list[str]) -> threading.Thread:
-    """Somebody who waits for a place, and says so when it comes."""
+def stand_in(
+    line: Line, name: str, order: list[str], work: Callable[[], object] = lambda: time.sleep(0.01)
+) -> threading.Thread:
+    """Somebody who waits for a place, says so when it comes, and works there."""
 
     def wait() -> None:
         if line.wait(10):
             order.append(name)
-            time.sleep(0.01)
+            work()
             line.pass_on()
 
     waiting = len(line._waiting)
@@ -83,16 +90,21 @@ def test_no_place_is_lost_or_made_when_many_give_up_as_their_turn_comes() -> Non
     assert [line.wait(0) for _ in range(3)] == [True, True, False]
 
 
-def test_a_line_moves_while_those_before_are_done_one_by_one() -> None:
-    line, order = Line(1), list[str]()
+def test_a_line_moves_while_those_before_are_done_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line, order, now, go_on = Line(1), list[str](), [0.0], threading.Event()
+    monkeypatch.setattr(kernel_line, "time", SimpleNamespace(monotonic=lambda: now[0]))
     assert line.wait(0)
     line.pass_on()
     assert line.wait(0)
     moves = [line.is_moving]  # nobody waits
-    threads = [stand_in(line, name, order) for name in "abc"]
-    wait_until(lambda: not line.is_moving)  # whoever has the place keeps it for long
+    threads = [stand_in(line, name, order, lambda: go_on.wait(10)) for name in "abc"]
+    now[0] += STANDS_STILL_S
+    moves.append(line.is_moving)  # whoever has the place keeps it for long
     line.pass_on()
     moves.append(line.is_moving)
+    go_on.set()
     for thread in threads:
         thread.join()
-    assert [*moves, line.is_moving] == [False, True, False]
+    assert [*moves, line.is_moving] == [False, False, True, False]

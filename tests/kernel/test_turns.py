@@ -68,7 +68,13 @@ def test_a_breath_is_shorter_the_later_the_work_is() -> None:
 def test_waiting_in_a_turn_is_no_work_once_it_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     ours, wait = Turns(), threading.Event()
-    monkeypatch.setattr(time, "sleep", slept.append)
+    this_thread, really_sleep = threading.get_ident(), time.sleep
+
+    def sleep(seconds: float) -> None:
+        is_ours = threading.get_ident() == this_thread
+        (slept.append if is_ours else really_sleep)(seconds)
+
+    monkeypatch.setattr(time, "sleep", sleep)
     with ours.mine(lambda: turns.LATE_S):
         wait.wait(0.05)
     assert slept == [turns.SHORTEST_BREATH_S]

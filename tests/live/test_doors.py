@@ -80,7 +80,7 @@ def test_an_account_has_so_many_connections_and_no_more(shared: Running, people:
         ]
         assert refused(shared, **options) == (429, "too-many-connections")
         opened[-1].socket.close()
-        stack.enter_context(reading(shared.address, **options))
+        wait_until(lambda: not is_full(shared, **options))
 
 
 def test_an_address_has_so_many_connections_and_no_more(shared: Running) -> None:
@@ -173,9 +173,9 @@ def test_a_process_has_so_many_connections_as_files_allow(
         wait_until(lambda: not is_full(running))
 
 
-def is_full(running: Running) -> bool:
+def is_full(running: Running, **options: Any) -> bool:
     try:
-        with reading(running.address):
+        with reading(running.address, **options):
             return False
     except InvalidStatus:
         return True

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -45,7 +45,9 @@ def served(home: Path, tmp_path: Path) -> Iterator[tuple[str, Callable[[], None]
 
         def kill() -> None:
             for pid in (running.process.pid, *running.children()):
-                os.kill(pid, signal.SIGKILL)
+                # The children end by themselves once the parent is gone.
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
         yield running.address, kill
 
