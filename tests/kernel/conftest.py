@@ -12,6 +12,8 @@ from clutch.kernel.database import Database
 from clutch.kernel.log import Fact, fact
 from clutch.kernel.writing import Transaction, Writer
 from clutch.migrations import migrate
+from tests.kernel.redis_room import Room, room_of
+from tests.services.redis import running
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -59,3 +61,10 @@ def kernel(database_url: str, home: Path) -> Iterator[Kernel]:
     gate = home / "gate"
     yield Kernel(database, Writer(database, clock, gate, wait_s=0.4), clock, gate)
     database.close()
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    """A Redis of the test's own, and links to it."""
+    with running() as server, room_of(server) as made:
+        yield made

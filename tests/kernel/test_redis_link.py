@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -12,66 +12,26 @@ import pytest
 from structlog.testing import capture_logs
 
 from clutch.kernel import optional, redis_ear, redis_link, redis_pool
-from clutch.kernel.capabilities import Capabilities, State
-from clutch.kernel.clock import SystemClock
+from clutch.kernel.capabilities import State
 from clutch.kernel.redis_calls import Command
 from clutch.kernel.redis_link import RedisLink
 from clutch.kernel.redis_pool import open_pool
 from clutch.kernel.refusals import StorageUnavailable
 from clutch.kernel.settings import BadSettings
+from tests.kernel.redis_room import (
+    RETURN_S,
+    Room,
+    counted,
+    reason,
+    state,
+    until,
+    until_down,
+)
 from tests.services.ports import free_port
-from tests.services.redis import RedisServer, running
-from tests.services.wire import Fault, Wire
+from tests.services.wire import Fault
 
 # 200 ms, and what a busy machine adds to it.
 SOON_S = 0.8
-RETURN_S = 5.0
-
-
-def until(is_so: Callable[[], bool], seconds: float = 10) -> float:
-    """Wait for something; how long it took."""
-    began = time.monotonic()
-    while not is_so():
-        assert time.monotonic() < began + seconds, f"not within {seconds} s"
-        time.sleep(0.01)
-    return time.monotonic() - began
-
-
-class Room:
-    """A server, a wire to it, and links that live at most as long as the test."""
-
-    def __init__(self, server: RedisServer) -> None:
-        self.server = server
-        self.wire = Wire(server.port)
-        self.links: list[RedisLink] = []
-
-    def link(self, port: int | None = None, login: str = "", options: str = "") -> RedisLink:
-        package = optional.load("redis")
-        assert package
-        url = f"redis://{login}127.0.0.1:{port or self.wire.port}{options}"
-        capabilities = Capabilities(SystemClock())
-        made = RedisLink(package, url, capabilities, "site", f"process-{len(self.links)}")
-        self.links.append(made)
-        return made
-
-    def up(self, login: str = "", options: str = "") -> RedisLink:
-        made = self.link(login=login, options=options)
-        made.start()
-        until(lambda: made.is_up)
-        return made
-
-    def end(self) -> None:
-        for link in self.links:
-            link.stop()
-        self.wire.close()
-
-
-@pytest.fixture
-def room() -> Iterator[Room]:
-    with running() as server:
-        made = Room(server)
-        yield made
-        made.end()
 
 
 @pytest.fixture(autouse=True)
@@ -79,26 +39,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_link, "CHECK_EVERY_S", 0.3)
     monkeypatch.setattr(redis_link, "FIRST_PAUSE_S", 0.2)
     monkeypatch.setattr(redis_link, "LONGEST_PAUSE_S", 0.4)
-
-
-def state(link: RedisLink) -> State:
-    return link._capabilities.get("redis").state
-
-
-def reason(link: RedisLink) -> str:
-    return link._capabilities.get("redis").reason
-
-
-def until_down(link: RedisLink, why: str, seconds: float = 10) -> None:
-    """Wait until it says so; on a busy machine it may first say of any server that it is slow."""
-    until(lambda: state(link) is State.DOWN and why in reason(link), seconds)
-
-
-def counted(link: RedisLink) -> list[float]:
-    """When it comes back, from now on; to see it while it is gone, one has to be quick."""
-    back: list[float] = []
-    link.returned = lambda: back.append(time.monotonic())
-    return back
 
 
 def timed(link: RedisLink) -> tuple[object, float]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,34 +14,20 @@ from clutch.kernel import redis_link
 from clutch.kernel.capabilities import Capabilities, State
 from clutch.kernel.clock import SystemClock
 from clutch.kernel.redis_link import RedisLink
-from tests.kernel.test_redis_link import (
+from tests.kernel.redis_room import (
     RETURN_S,
     Room,
     counted,
     reason,
+    room_of,
     state,
     until,
     until_down,
 )
-from tests.services.redis import RedisServer, cluster, running
+from tests.services.redis import cluster, running
 from tests.services.wire import Fault
 
 PASSWORD = "s3cr3tCANARY"
-
-
-@contextmanager
-def room_of(server: RedisServer) -> Iterator[Room]:
-    made = Room(server)
-    try:
-        yield made
-    finally:
-        made.end()
-
-
-@pytest.fixture
-def room() -> Iterator[Room]:
-    with running() as server, room_of(server) as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from clutch.kernel.log import Body
 from clutch.kernel.settings import Settings
 from clutch.kernel.wakes import EVERYTHING, MOST_NAMES
 from clutch.kernel.writing import Transaction
-from tests.kernel.test_redis_link import until
+from tests.kernel.redis_room import until
 from tests.services.redis import RedisServer, running
 
 

@@ -18,7 +18,7 @@ from clutch.web.kept import Keep
 from clutch.web.routing import Pages
 from clutch.web.visit import Visit
 from tests.fixtures.browsing import Browser, Bugs
-from tests.kernel.test_redis_link import until
+from tests.kernel.redis_room import until
 from tests.services.redis import RedisServer, running
 
 STREAM = "team-1"
