@@ -41,6 +41,8 @@ def test_a_program_signs_up_logs_in_and_looks_at_itself(api: Api) -> None:
         ({"name": "a\u202eb", "password": PASSWORD}, 422, "name-direction"),
         ({"name": "a\x01b", "password": PASSWORD}, 422, "name-not-printable"),
         ({"name": "a\x00b", "password": PASSWORD}, 422, "invalid-input"),
+        # Not a NUL, but what a NUL looks like.
+        ({"name": "a\\u0000b", "password": "short"}, 422, "password-too-short"),
         ({"name": "ALICE", "password": PASSWORD}, 409, "name-taken"),
         ({"name": "аlice", "password": PASSWORD}, 409, "name-looks-taken"),
         ({"name": "Bob", "password": "short"}, 422, "password-too-short"),

@@ -279,30 +279,19 @@ def test_a_crowd_is_told_to_fetch_at_random_moments(run: Callable[[Act], None]) 
     run(act)
 
 
-def test_heartbeats_say_where_the_streams_stand(
-    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("readable", [True, False])
+def test_heartbeats_say_where_the_streams_stand_whatever_can_not_be_read(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch, readable: bool
 ) -> None:
     monkeypatch.setattr(watch, "HEARTBEAT_S", 0.1)
 
     async def act(room: Room) -> None:
         await room.commit(1, 2)
         listener = await room.follower()
+        if not readable:
+            monkeypatch.setattr(log, "heads", lambda *_: 1 / 0)
         frame = await room.read(listener, "heartbeat")
         assert frame == {"type": "heartbeat", "epoch": room.hub.epoch, "heads": {TEAM: 2}}
-
-    run(act)
-
-
-def test_heartbeats_go_on_whatever_can_not_be_read(
-    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(watch, "HEARTBEAT_S", 0.1)
-
-    async def act(room: Room) -> None:
-        await room.commit(1, 2)
-        listener = await room.follower()
-        monkeypatch.setattr(log, "heads", lambda *_: 1 / 0)
-        assert (await room.read(listener, "heartbeat"))["heads"] == {TEAM: 2}
 
     run(act)
 
