@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from clutch.achievements.record import (
-    PLAYED,
     CheckIn,
     Game,
     Holder,
@@ -91,7 +90,7 @@ def record(*things: Any, holder: Holder = ME, **more: Any) -> Record:
     }
     parts: dict[str, Any] = {name: [] for name in (*kinds.values(), "unplayed")}
     for thing in sorted(things, key=lambda one: one.at):
-        is_unplayed = isinstance(thing, Match) and thing.outcome not in PLAYED
+        is_unplayed = isinstance(thing, Match) and not thing.was_started
         parts["unplayed" if is_unplayed else kinds[type(thing)]].append(thing)
     whole: dict[str, Any] = {name: tuple(found) for name, found in parts.items()}
     return Record(holder, **whole, **more)

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Executable
 
 from clutch.achievements import statements
 from clutch.achievements.record import (
-    PLAYED,
     CheckIn,
     Game,
     Holder,
@@ -86,8 +85,8 @@ class _Bulk:
                 holder=Holder(self._kind, one),
                 since=rows[0].created_at,
                 number=one,
-                matches=_of_outcome(decided.get(one, ()), played=True),
-                unplayed=_of_outcome(decided.get(one, ()), played=False),
+                matches=tuple(each for each in decided.get(one, ()) if each.was_started),
+                unplayed=tuple(each for each in decided.get(one, ()) if not each.was_started),
                 tournaments=_ordered(self._place(row) for row in places.get(one, ())),
                 check_ins=_ordered(map(_check_in, check_ins.get(one, ()))),
                 memberships=_ordered(map(_membership, memberships.get(one, ()))),
@@ -162,10 +161,6 @@ class _Bulk:
             by_teams=row.played_by == "team",
             own=bool(row.is_owner),
         )
-
-
-def _of_outcome(found: Iterable[Match], *, played: bool) -> tuple[Match, ...]:
-    return tuple(one for one in found if (one.outcome in PLAYED) is played)
 
 
 def _turned(scores: tuple[Any, Any], row: Any) -> tuple[Any, Any]:

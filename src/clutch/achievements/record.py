@@ -1,8 +1,8 @@
 """What a holder has done: the value that every rule is a function of.
 
 A record holds what counts and nothing else: decided matches and tournaments that were brought to
-their end, of public tournaments only. An unlisted one's address is not ours to
-give away, and a claim that stands on a profile must be one that anybody can follow to its cause.
+their end, of public tournaments only. An unlisted one's address is not ours to give away, and a
+claim that stands on a profile must be one that anybody can follow to its cause.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-# Somebody was there on both sides, to the end or until one of them gave up.
-PLAYED = frozenset({"played", "forfeit"})
+from clutch.engine import STARTED, Outcome
+
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -118,7 +118,12 @@ class Match(Happening):
     @property
     def is_finished(self) -> bool:
         """Whether it was played to its end, with nobody giving up."""
-        return self.outcome == "played"
+        return self.outcome == Outcome.PLAYED
+
+    @property
+    def was_started(self) -> bool:
+        """Whether both were there for it."""
+        return self.outcome in STARTED
 
     @property
     def counts_games(self) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import BindParameter, Executable, bindparam, func, literal, select, union_all
 
 from clutch.accounts.tables import account
-from clutch.achievements.record import PLAYED, HolderKind
+from clutch.achievements.record import HolderKind
+from clutch.engine import STARTED
 from clutch.kernel.tables import event
 from clutch.teams.tables import membership, team
 from clutch.tournaments.models import Status, Visibility
@@ -23,8 +24,7 @@ _HOLDERS: BindParameter[int] = bindparam("holders", expanding=True)
 _TOURNAMENTS: BindParameter[str] = bindparam("tournaments", expanding=True)
 _PUBLIC = tournament.c.visibility == Visibility.PUBLIC.value
 _ENDED = tournament.c.status == Status.COMPLETED.value
-# Given up after the start counts as lost and won: else who is losing would leave.
-_PLAYED = match.c.outcome.in_(sorted(PLAYED))
+_STARTED = match.c.outcome.in_(sorted(one.value for one in STARTED))
 _DECIDED = match.c.outcome.is_not(None)
 
 _PARTICIPATIONS = {
@@ -187,7 +187,7 @@ SIZES = (
 )
 PLAYED_IN = (
     select(match.c.tournament_id, func.count().label("played"))
-    .where(match.c.tournament_id.in_(_TOURNAMENTS), _PLAYED)
+    .where(match.c.tournament_id.in_(_TOURNAMENTS), _STARTED)
     .group_by(match.c.tournament_id)
 )
 RESULTS = (

@@ -79,6 +79,7 @@ from clutch.engine.placements import Placement, champion, placements
 from clutch.engine.previews import Loss, Preview, preview
 from clutch.engine.refusals import RuleRefusal
 from clutch.engine.results import (
+    STARTED,
     Game,
     Outcome,
     ParticipantId,
@@ -118,6 +119,7 @@ __all__ = [
     "LEAST_PARTICIPANTS",
     "MOST_PARTICIPANTS",
     "SINGLE_ELIMINATION",
+    "STARTED",
     "BestOf",
     "Bracket",
     "DecidedBy",

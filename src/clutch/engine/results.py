@@ -20,6 +20,11 @@ class Outcome(StrEnum):
     DOUBLE_FORFEIT = "double_forfeit"
 
 
+# Somebody was there on both sides, to the end or until one of them gave up: what counts as played
+# wherever something is counted, else who is losing would leave.
+STARTED = frozenset({Outcome.PLAYED, Outcome.FORFEIT})
+
+
 @dataclass(frozen=True, slots=True)
 class Game:
     """One game (map) of a match; its scores follow the match's opponents and are never level."""

@@ -8,14 +8,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from clutch.engine import STARTED
 from clutch.statistics.ratings import Rating
 from clutch.tournaments.models import TournamentId
 
 MatchKey = tuple[TournamentId, str]
 
 PODIUM = 3
-# Between two who were both there and of whom one won; walkovers and double forfeits rate nobody.
-_RATED = frozenset({"played", "forfeit"})
 
 
 def is_podium(rank: int, participants: int) -> bool:
@@ -119,8 +118,8 @@ class Decided(msgspec.Struct, frozen=True):
 
     @property
     def is_rated(self) -> bool:
-        """Whether it moves ratings, form and streaks."""
-        return self.winner is not None and self.outcome in _RATED
+        """Whether it moves ratings, form and streaks; walkovers and double forfeits do not."""
+        return self.winner is not None and self.outcome in STARTED
 
     @property
     def is_decider(self) -> bool:
